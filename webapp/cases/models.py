@@ -1,0 +1,27 @@
+"""A case: one patient's accession, pseudonymous."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from webapp.core.models import Record
+from webapp.studies.models import Study
+
+
+class Case(Record):
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=40, help_text="The pseudonym, unique in its study.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["study", "code"], name="cases_code_once_per_study")]
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class AccessionKey(Record):
+    """The pseudonym key, apart from the case so that nothing that shows a case can show it by accident."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="+")
+    accession = models.CharField(max_length=80)

@@ -1,0 +1,40 @@
+"""What can go wrong in the domain, without a word of HTTP. ``core.api`` translates these into responses."""
+
+from __future__ import annotations
+
+
+class DomainError(Exception):
+    """Something a caller asked for cannot be done; the message says what was received and what to do."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+class Invalid(DomainError):
+    """The input is wrong. ``fields`` maps a field's name to what is wrong with it."""
+
+    def __init__(self, message: str, *, fields: dict[str, str] | None = None, code: str = "invalid") -> None:
+        super().__init__(message, code=code)
+        self.fields = fields or {}
+
+
+class NotAllowed(DomainError):
+    """The person may know of the object but may not do this to it."""
+
+
+class NotVisible(DomainError):
+    """The person may not know whether the object exists."""
+
+
+class Conflict(DomainError):
+    """The object is not in a state in which this can be done."""
+
+
+class Stale(DomainError):
+    """The object changed since the caller read it."""
+
+
+class Unavailable(DomainError):
+    """A part of the system is down; the same call may work in a moment."""
