@@ -15,7 +15,9 @@ PRESETS: tuple[Preset, ...] = ("paper", "default", "cpu")
 
 @dataclass(frozen=True)
 class ParameterSpec:
-    """One parameter a run may set. ``choices`` for text, ``minimum``/``maximum`` for numbers; ``defaults`` by preset."""
+    """One parameter a run may set. ``choices`` for text, ``minimum``/``maximum`` for numbers; ``defaults`` by
+    preset.
+    """
 
     name: str
     kind: Literal["number", "choice"]
@@ -127,8 +129,8 @@ _HSCORE_PARAMETERS = (
     ParameterSpec(
         "class_rule",
         "choice",
-        "Rule that turns DAB into negative, weak, moderate or strong. duoscope-1: mean DAB OD10 .15/.35/.65; qupath: .2/.4/.6; paper-*: "
-        "luminance of the stain-intensity description image (reconstructed thresholds).",
+        "Rule that turns DAB into negative, weak, moderate or strong. duoscope-1: mean DAB OD10 .15/.35/.65; qupath: "
+        ".2/.4/.6; paper-*: luminance of the stain-intensity description image (reconstructed thresholds).",
         _by_preset("paper-fitted", "duoscope-1", "duoscope-1"),
         choices=RULE_NAMES,
     ),
@@ -142,7 +144,8 @@ _HSCORE_PARAMETERS = (
     ParameterSpec(
         "stain_vectors",
         "choice",
-        "standard: the paper's H-DAB vectors; macenko: estimated on this slide, the standard ones where that cannot be trusted.",
+        "standard: the paper's H-DAB vectors; macenko: estimated on this slide, the standard ones where that cannot be "
+        "trusted.",
         _same("standard"),
         choices=("standard", "macenko"),
     ),
@@ -166,7 +169,10 @@ _HSCORE_PARAMETERS = (
     ParameterSpec("max_area_um2", "number", "Largest nucleus.", _same(250.0), minimum=50.0, maximum=1000.0, unit="µm²"),
 )
 
-_PAPER = "Liu J et al., An End-to-End Deep Learning Histochemical Scoring System for Breast Cancer TMA, IEEE Trans Med Imaging 2019"
+_PAPER = (
+    "Liu J et al., An End-to-End Deep Learning Histochemical Scoring System for Breast Cancer TMA, "
+    "IEEE Trans Med Imaging 2019"
+)
 _LIMITS = (
     "No tumour network runs yet: every nucleus is counted, tumour or not. Choose a field of tumour.",
     "Nuclear markers only (ER, PR, p53); a field whose DAB is not nuclear is not scored.",

@@ -1,8 +1,9 @@
 """The cell file: every nucleus of a result, grouped by tile so that a view box reads only what it shows.
 
-Layout: ``DCELLS01``, the header's length (u32, little-endian), a JSON header, then records of :data:`RECORD` in the order of the
-tiles (row by row). The header's ``index`` gives the first record of every tile and closes with the count; a cell belongs to
-the tile that holds its centroid. All coordinates are level-0 px. Needs numpy only.
+Layout: ``DCELLS01``, the header's length (u32, little-endian), a JSON header, then records of :data:`RECORD` in the
+order of the
+tiles (row by row). The header's ``index`` gives the first record of every tile and closes with the count; a cell
+belongs to the tile that holds its centroid. All coordinates are level-0 px. Needs numpy only.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ RECORD = np.dtype(
         ("radii", "<u2", (16,)),
     ]
 )
-"""Centroid; area; mean DAB (OD10); class 0..3; tumour -1 unknown, 0, 1; 16 radii in 1/8 level-0 px, angle k * 22.5° from +x to +y."""
+"""Centroid; area; mean DAB (OD10); class 0..3; tumour -1 unknown, 0, 1; 16 radii in 1/8 level-0 px, angle k * 22.5°
+from +x to +y.
+"""
 
 Records = npt.NDArray[np.void]
 _MAX_HEADER_BYTES = 64 * 1024 * 1024
@@ -44,7 +47,9 @@ class CellFileError(ScoringError):
 
 
 class Selection(NamedTuple):
-    """Cells of a view box. ``total`` lie in the box; ``records`` are all of them or, when ``truncated``, an even share."""
+    """Cells of a view box. ``total`` lie in the box; ``records`` are all of them or, when ``truncated``, an even
+    share.
+    """
 
     records: Records
     total: int
@@ -90,7 +95,9 @@ class CellWriter:
         self._body = tempfile.TemporaryFile(dir=self._path.parent)  # noqa: SIM115 - lives until finish or close
 
     def append(self, tile_column: int, tile_row: int, records: Records) -> None:
-        """Add the cells of one tile. Tiles come in row order, each at most once; tiles without cells may be left out."""
+        """Add the cells of one tile. Tiles come in row order, each at most once; tiles without cells may be left
+        out.
+        """
         if not (0 <= tile_column < self._columns and 0 <= tile_row < self._rows):
             raise ScoringError(
                 f"Tile ({tile_column}, {tile_row}) lies outside the grid of {self._columns} x {self._rows} tiles."
@@ -223,8 +230,8 @@ class CellFile:
         return (*self._origin, self._columns * self._tile_px, self._rows * self._tile_px)
 
     def within(self, x_px: float, y_px: float, width_px: float, height_px: float, limit: int = 20000) -> Selection:
-        """Cells whose centroid lies in the box. Beyond ``limit`` a share is kept that depends on the cell alone, not on the
-        box, so that panning does not make cells flicker."""
+        """Cells whose centroid lies in the box. Beyond ``limit`` a share is kept that depends on the cell alone, not
+        on the box, so that panning does not make cells flicker."""
         if limit < 0:
             raise ScoringError(f"limit must not be negative; received {limit}.")
         first_column, last_column = self._span(x_px - self._origin[0], width_px, self._columns)

@@ -1,7 +1,9 @@
-"""H-score of a field by counting nuclei (NNP) or nuclear area (NAP) (Liu et al. 2019, section IV; histology score 1w + 2m + 3s).
+"""H-score of a field by counting nuclei (NNP) or nuclear area (NAP) (Liu et al. 2019, section IV; histology score 1w
++ 2m + 3s).
 
-A rule turns DAB into a class. ``duoscope-1`` and ``qupath`` cut mean nuclear DAB (OD10); the ``paper-*`` rules cut luminance on the
-stain-intensity description image, their thresholds being reconstructions (the paper takes them from a reference that is lost).
+A rule turns DAB into a class. ``duoscope-1`` and ``qupath`` cut mean nuclear DAB (OD10); the ``paper-*`` rules cut
+luminance on the stain-intensity description image, their thresholds being reconstructions (the paper takes them from
+a reference that is lost).
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring import lamt, schemes, stain
-from scoring.nuclei import NucleusParameters, Nuclei, find_nuclei
+from scoring.nuclei import Nuclei, NucleusParameters, find_nuclei
 from scoring.stain import StainBasis
 from scoring.types import CLASS_NAMES, ByteImage, FloatMap, ScoringError
 
@@ -27,8 +29,10 @@ Classes = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class ClassRule:
-    """``scale`` "dab_od": class rises with each cut reached. ``scale`` "description": I_la * 510, above 255 negative, else strong up to
-    the first cut, moderate up to the second, weak beyond. ``scale`` "channel": 8-bit DAB image, likewise but negative above the third."""
+    """``scale`` "dab_od": class rises with each cut reached. ``scale`` "description": I_la * 510, above 255 negative,
+    else strong up to the first cut, moderate up to the second, weak beyond. ``scale`` "channel": 8-bit DAB image,
+    likewise but negative above the third.
+    """
 
     name: str
     scale: Literal["dab_od", "description", "channel"]
@@ -37,8 +41,8 @@ class ClassRule:
     def classify(self, values: npt.NDArray[np.floating]) -> Classes:
         """Classes 0..3 of values on the rule's scale."""
         if self.scale == "dab_od":
-            return np.digitize(values, self.cuts).astype(np.uint8)
-        return (3 - np.digitize(values, self.cuts, right=True)).astype(np.uint8)
+            return np.asarray(np.digitize(values, self.cuts), dtype=np.uint8)
+        return np.asarray(3 - np.digitize(values, self.cuts, right=True), dtype=np.uint8)
 
 
 RULES: Mapping[str, ClassRule] = MappingProxyType(
@@ -57,7 +61,9 @@ RULES: Mapping[str, ClassRule] = MappingProxyType(
 
 @dataclass(frozen=True)
 class FieldCells:
-    """Nuclei of one picture with their classes; ``class_area_um2`` (n, 4) is each nucleus's area by the class of its pixels."""
+    """Nuclei of one picture with their classes; ``class_area_um2`` (n, 4) is each nucleus's area by the class of its
+    pixels.
+    """
 
     nuclei: Nuclei
     classes: Classes
@@ -89,7 +95,7 @@ def measure_field(
         means = np.bincount(number, values, minlength=count) / size
     kinds = len(CLASS_NAMES)
     areas = np.bincount(number * kinds + rule.classify(values), minlength=count * kinds).reshape(count, kinds)
-    return FieldCells(nuclei, rule.classify(means), areas * um_per_px**2, amounts)
+    return FieldCells(nuclei, rule.classify(means), areas.astype(np.float64) * um_per_px**2, amounts)
 
 
 @dataclass(frozen=True)
@@ -103,11 +109,13 @@ class HScore:
 
 
 def from_amounts(amounts: npt.ArrayLike, marker: str = "") -> HScore:
-    """H-score from four amounts (negative, weak, moderate, strong): counts, or areas. Raises ScoringError when all are 0."""
+    """H-score from four amounts (negative, weak, moderate, strong): counts, or areas. Raises ScoringError when all
+    are 0.
+    """
     parts = [Fraction(float(amount)) for amount in np.asarray(amounts).tolist()]
     total = sum(parts)
     if len(parts) != len(CLASS_NAMES) or total <= 0 or min(parts) < 0:
-        raise ScoringError(f"An H-score needs four amounts, not all 0; received {amounts}.")
+        raise ScoringError(f"An H-score needs four amounts, not all 0; received {parts}.")
     shares = [100 * part / total for part in parts]
     result = schemes.h_score(shares[1], shares[2], shares[3], marker=marker)
     percentages = {name: float(share) for name, share in zip(CLASS_NAMES, shares, strict=True)}

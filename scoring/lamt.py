@@ -1,11 +1,13 @@
 """Luminance-adaptive multi-thresholding and the stain-intensity description image (Liu et al. 2019, section III-A).
 
-Eq. 7 as printed returns a label, not a threshold: a pixel's label is the more probable of DAB and H given its DAB amount and its
-luminance interval, and t_k is the boundary between the two. K = 16 intervals is a reconstruction (the paper gives no K).
+Eq. 7 as printed returns a label, not a threshold: a pixel's label is the more probable of DAB and H given its DAB
+amount and its luminance interval, and t_k is the boundary between the two. K = 16 intervals is a reconstruction (the
+paper gives no K).
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -29,7 +31,9 @@ _LARGEST = 510.0
 
 @dataclass(frozen=True)
 class LamtTable:
-    """``thresholds_od[k]``: least DAB (OD10) that counts as positive in luminance interval k (0 darkest), never increasing."""
+    """``thresholds_od[k]``: least DAB (OD10) that counts as positive in luminance interval k (0 darkest), never
+    increasing.
+    """
 
     thresholds_od: tuple[float, ...]
     source: str
@@ -38,7 +42,7 @@ class LamtTable:
         values = self.thresholds_od
         if len(values) != INTERVALS:
             raise ScoringError(f"A LAMT table has {INTERVALS} thresholds; received {len(values)}.")
-        if any(later > earlier for earlier, later in zip(values, values[1:], strict=False)):
+        if any(later > earlier for earlier, later in itertools.pairwise(values)):
             raise ScoringError("LAMT thresholds must not increase with luminance.")
 
 
@@ -50,8 +54,13 @@ def default_table() -> LamtTable:
 
 
 def interval(luminance: FloatMap) -> npt.NDArray[np.uint8]:
-    """Luminance interval 0..15 of values in 0..255; interval k is (k * 16, (k + 1) * 16], as in Eq. 5 (0 belongs to the first)."""
-    return np.clip(np.ceil(luminance / (256 / INTERVALS)) - 1, 0, INTERVALS - 1).astype(np.uint8)
+    """Luminance interval 0..15 of values in 0..255; interval k is (k * 16, (k + 1) * 16], as in Eq. 5 (0 belongs to
+    the first).
+    """
+    found: npt.NDArray[np.uint8] = np.clip(np.ceil(luminance / (256 / INTERVALS)) - 1, 0, INTERVALS - 1).astype(
+        np.uint8
+    )
+    return found
 
 
 def positive(dab_od: FloatMap, luminance: FloatMap, table: LamtTable | None = None) -> Mask:
@@ -62,7 +71,8 @@ def positive(dab_od: FloatMap, luminance: FloatMap, table: LamtTable | None = No
 
 
 def intensity_description(dab_od: FloatMap, luminance: FloatMap, table: LamtTable | None = None) -> FloatMap:
-    """I_la (Eq. 8) / 510: luminance where positive, 255 + (255 - luminance) where negative. Low is strong brown, high strong blue.
+    """I_la (Eq. 8) / 510: luminance where positive, 255 + (255 - luminance) where negative. Low is strong brown, high
+    strong blue.
 
     The order is that of DAB: a dark blue nucleus has the largest value, not a "weaker" stain.
     """
@@ -75,9 +85,9 @@ def fit_table(
 ) -> LamtTable:
     """Fit thresholds to labelled pixels (three arrays of one length; background counts as not DAB).
 
-    Histograms of 16 intervals x 64 DAB bins per class, Laplace count 1, Gaussian smoothing of one bin along both axes; the threshold
-    is the boundary between the more probable classes; intervals with fewer than 200 pixels of either class take their neighbours';
-    pool-adjacent-violators makes them non-increasing.
+    Histograms of 16 intervals x 64 DAB bins per class, Laplace count 1, Gaussian smoothing of one bin along both
+    axes; the threshold is the boundary between the more probable classes; intervals with fewer than 200 pixels of
+    either class take their neighbours'; pool-adjacent-violators makes them non-increasing.
     """
     if not (len(dab_od) == len(luminance) == len(is_dab)):
         raise ScoringError("dab_od, luminance and is_dab must have one length.")

@@ -1,10 +1,13 @@
 """Nuclei of an H-DAB image by seeded watershed, every nucleus with its mean DAB and outline.
 
-1. Evidence: the red absorbance that haematoxylin and DAB together explain (`0.65 H + 0.27 DAB`). Nuclei carry the counterstain
+1. Evidence: the red absorbance that haematoxylin and DAB together explain (`0.65 H + 0.27 DAB`). Nuclei carry the
+counterstain
    under the brown, so this sees blue and brown nuclei alike and cytoplasmic haze, mucus and red cells hardly.
-2. Mask: evidence above a threshold that follows the neighbourhood's mean between a floor and a ceiling; opened, holes filled.
-3. Watershed by steepest ascent on smoothed (distance to the edge + evidence): every pixel climbs to its maximum; a
-   maximum that does not stand out by ``prominence_um`` joins the neighbour across its highest pass (the seeds are what is left).
+2. Mask: evidence above a threshold that follows the neighbourhood's mean between a floor and a ceiling; opened, holes
+filled. 3. Watershed by steepest ascent on smoothed (distance to the edge + evidence): every pixel climbs to its
+maximum; a
+   maximum that does not stand out by ``prominence_um`` joins the neighbour across its highest pass (the seeds are
+   what is left).
 4. Area limits in µm², then mean DAB (OD10), mean luminance and a 16-ray outline per nucleus.
 
 Every step looks a bounded way around a pixel, so tiles with a halo give what the whole image gives.
@@ -81,7 +84,7 @@ def nuclear_evidence(amounts: FloatMap, um_per_px: float, settings: NucleusParam
 
 def nuclear_mask(evidence: FloatMap, um_per_px: float, settings: NucleusParameters) -> Mask:
     """Pixels darker than their neighbourhood, opened by ``open_um`` and without small holes."""
-    size = max(3, int(round(2 * settings.neighbourhood_um / um_per_px)) | 1)
+    size = max(3, round(2 * settings.neighbourhood_um / um_per_px) | 1)
     around = cv2.boxFilter(evidence, cv2.CV_32F, (size, size), borderType=cv2.BORDER_REFLECT)
     threshold = np.clip(settings.contrast * around + 0.04, settings.floor_od, settings.ceiling_od)
     mask = (evidence > threshold).astype(np.uint8)
@@ -93,7 +96,7 @@ def disc(radius_px: float) -> npt.NDArray[np.uint8]:
     """A filled circle as structuring element; a single pixel below half a pixel of radius."""
     reach = int(np.floor(radius_px + 0.5))
     yy, xx = np.mgrid[-reach : reach + 1, -reach : reach + 1]
-    return (xx**2 + yy**2 <= (radius_px + 0.5) ** 2).astype(np.uint8)
+    return np.asarray(xx**2 + yy**2 <= (radius_px + 0.5) ** 2, dtype=np.uint8)
 
 
 def fill_holes(mask: Mask, max_area_px: float) -> Mask:
@@ -145,7 +148,7 @@ def _climb(relief: FloatMap, mask: Mask, prominence: float) -> Labels:
         parent = above
     peaks, basin = np.unique(parent, return_inverse=True)
     merged = _merge(flat, pixels, basin.astype(np.int32), flat[pixels[peaks]], stride, prominence)
-    kept, final = np.unique(merged[basin], return_inverse=True)
+    _kept, final = np.unique(merged[basin], return_inverse=True)
     labels = np.zeros(flat.size, dtype=np.int32)
     labels[pixels] = final + 1
     return labels.reshape(height + 2, width + 2)[1:-1, 1:-1].copy()

@@ -1,7 +1,8 @@
 """Score a slide, or a region of it, tile by tile in bounded memory; every nucleus goes to the cell file.
 
-A cell belongs to the tile whose core holds its centroid, so none counts twice. White, stain vectors and tissue are learnt once,
-from an overview, and hold for every tile. Cancelling is looked at before every tile; nothing is left behind then.
+A cell belongs to the tile whose core holds its centroid, so none counts twice. White, stain vectors and tissue are
+learnt once, from an overview, and hold for every tile. Cancelling is looked at before every tile; nothing is left
+behind then.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ def score(
 ) -> ScoreResult:
     """Score ``region`` (level-0 px; the whole slide when None) and write its cells.
 
-    Raises ScoringError for input the caller must change and Cancelled when asked to stop; in neither case a file appears.
-    A field that cannot be scored is a result with ``scoreable`` False and its reason.
+    Raises ScoringError for input the caller must change and Cancelled when asked to stop; in neither case a file
+    appears. A field that cannot be scored is a result with ``scoreable`` False and its reason.
     """
     if not (np.isfinite(um_per_px) and um_per_px > 0):
         raise ScoringError(f"µm/px must be a positive number; received {um_per_px}. State it for this slide.")

@@ -1,7 +1,8 @@
 """Is a field fit for a nuclear score? Sums that add up over tiles, and the verdict in words.
 
-The main cue tells nuclear DAB from DAB in cytoplasm or membranes: in nuclear staining, DAB and the counterstain rise together inside the
-stained area; in membranous staining they part. Measured: -.2 to -.3 on membranous colon, +.5 to +.8 on ER tissue.
+The main cue tells nuclear DAB from DAB in cytoplasm or membranes: in nuclear staining, DAB and the counterstain rise
+together inside the stained area; in membranous staining they part. Measured: -.2 to -.3 on membranous colon, +.5 to
++.8 on ER tissue.
 """
 
 from __future__ import annotations
@@ -79,12 +80,12 @@ class QcSums:
 
 
 def measure(amounts: FloatMap, labels: Labels, area: Mask, um_per_px: float) -> QcSums:
-    """Sums of one tile. ``amounts`` (height x width x 3: H, DAB, R in OD10), ``labels`` and ``area`` (what counts: the core of the tile
-    within tissue and region) share height and width."""
+    """Sums of one tile. ``amounts`` (height x width x 3: H, DAB, R in OD10), ``labels`` and ``area`` (what counts:
+    the core of the tile within tissue and region) share height and width."""
     haematoxylin, dab = amounts[..., 0], amounts[..., 1]
     nuclear = (labels > 0) & area
     stained = (dab > STAINED_OD) & area
-    reach = max(1, int(round(2.0 / um_per_px)))
+    reach = max(1, round(2.0 / um_per_px))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     near = cv2.dilate((labels > 0).astype(np.uint8), kernel) > 0
     ring = near & (labels == 0) & area

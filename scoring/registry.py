@@ -1,4 +1,6 @@
-"""From a model card to the object that scores: what one slide needs prepared, what one tile yields, what the sums say."""
+"""From a model card to the object that scores: what one slide needs prepared, what one tile yields, what the sums
+say.
+"""
 
 from __future__ import annotations
 
@@ -105,9 +107,9 @@ class HScorer:
 
     def conclude(self, sums: Sums, preparation: Preparation) -> Verdict:
         """Quality first; then the H-score of counts (NNP) or areas (NAP)."""
-        shares = {"tissue_share": preparation.tissue.tissue_share, "pen_share": preparation.tissue.pen_share}
-        reason = qc.judge(sums.qc, int(sums.counts.sum()), **shares)
-        figures = qc.as_json(sums.qc, **shares)
+        tissue_share, pen_share = preparation.tissue.tissue_share, preparation.tissue.pen_share
+        reason = qc.judge(sums.qc, int(sums.counts.sum()), tissue_share=tissue_share, pen_share=pen_share)
+        figures = qc.as_json(sums.qc, tissue_share=tissue_share, pen_share=pen_share)
         amounts = sums.counts if self.card.key == "nnp" else sums.areas_um2
         if amounts.sum() <= 0:
             return Verdict(None, "", None, False, reason, figures)

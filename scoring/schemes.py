@@ -1,8 +1,9 @@
-"""Scoring schemes as data, and the functions that apply them: value, category, the rule that fired, the distance to the next category.
+"""Scoring schemes as data, and the functions that apply them: value, category, the rule that fired, the distance to
+the next category.
 
-All arithmetic is exact (fractions); values are rounded to 4 decimals only when they leave as Decimal. Categories are never averaged:
-average the numbers and derive the category again. Sources: ASCO/CAP 2020 (ER, PR), 2018 affirmed 2023 (HER2); Allred 1998 with CAP's
-whole percents; International Ki-67 Working Group 2021.
+All arithmetic is exact (fractions); values are rounded to 4 decimals only when they leave as Decimal. Categories are
+never averaged: average the numbers and derive the category again. Sources: ASCO/CAP 2020 (ER, PR), 2018 affirmed 2023
+(HER2); Allred 1998 with CAP's whole percents; International Ki-67 Working Group 2021.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ _PLACES = 10_000
 
 @dataclass(frozen=True)
 class Scheme:
-    """One version of one scheme. ``inputs`` maps each input to its meaning; ``rules`` are the sentences a result may cite, by key."""
+    """One version of one scheme. ``inputs`` maps each input to its meaning; ``rules`` are the sentences a result may
+    cite, by key.
+    """
 
     key: str
     version: str
@@ -54,7 +57,9 @@ class Scheme:
 
 @dataclass(frozen=True)
 class SchemeResult:
-    """``distance`` is how far the deciding number is from the nearest other category (0 on a boundary), ``nearest`` that category."""
+    """``distance`` is how far the deciding number is from the nearest other category (0 on a boundary), ``nearest``
+    that category.
+    """
 
     scheme: str
     version: str
@@ -161,7 +166,9 @@ SCHEMES: Mapping[str, Scheme] = MappingProxyType({s.key: s for s in (_H_SCORE, _
 
 
 def exact(number: Number) -> Fraction:
-    """The number without rounding; a float stands for the decimal it prints as. Raises ScoringError for anything not finite."""
+    """The number without rounding; a float stands for the decimal it prints as. Raises ScoringError for anything not
+    finite.
+    """
     try:
         return Fraction(str(number)) if isinstance(number, float) else Fraction(number)
     except (ValueError, OverflowError, TypeError, ZeroDivisionError) as error:
@@ -181,9 +188,11 @@ def _percent(name: str, number: Number) -> Fraction:
 
 
 def h_score(weak: Number, moderate: Number, strong: Number, *, marker: str = "ER") -> SchemeResult:
-    """H-score of percentages; negative is the rest to 100. The category depends on the percentage positive, never on the value.
+    """H-score of percentages; negative is the rest to 100. The category depends on the percentage positive, never on
+    the value.
 
-    ER: < 1 negative, 1..10 low positive, > 10 positive. PR: < 1 negative, else positive. Other markers (p53): the number only.
+    ER: < 1 negative, 1..10 low positive, > 10 positive. PR: < 1 negative, else positive. Other markers (p53): the
+    number only.
     """
     parts = [_percent(n, p) for n, p in (("weak", weak), ("moderate", moderate), ("strong", strong))]
     positive = sum(parts, Fraction(0))
@@ -212,7 +221,9 @@ _FRACTION_BOUNDS = (Fraction(1), Fraction(10), Fraction(100, 3), Fraction(200, 3
 
 
 def allred_proportion(percent: Number, rule: str) -> int:
-    """Proportion score 0..5 under ``cap_integer`` (whole percents, or between 0 and 1) or ``fraction``. 10 % is 2 and 3 respectively."""
+    """Proportion score 0..5 under ``cap_integer`` (whole percents, or between 0 and 1) or ``fraction``. 10 % is 2 and
+    3 respectively.
+    """
     value = _percent("percent", percent)
     if value == 0:
         return 0
@@ -230,7 +241,8 @@ def allred_proportion(percent: Number, rule: str) -> int:
 def allred(percent: Number, intensity: Number, *, rule: str = "cap_integer") -> SchemeResult:
     """Allred score 0 or 2..8: proportion + average intensity of the positive nuclei (0..3, rounded half up to a whole).
 
-    ``distance`` is in Allred points. Flags the clash of < 1 % positive (negative by ASCO/CAP) with a total of 3 or more.
+    ``distance`` is in Allred points. Flags the clash of < 1 % positive (negative by ASCO/CAP) with a total of 3 or
+    more.
     """
     proportion = allred_proportion(percent, rule)
     average = exact(intensity)
@@ -269,7 +281,9 @@ def wilson(positive: int, counted: int, z: float = 1.959963984540054) -> tuple[f
 
 
 def ki67(positive: int, counted: int, *, counting: str = "global") -> SchemeResult:
-    """Ki-67 index in % with its 95 % interval. <= 5 and >= 30 are the usable ends; ``counting`` is "global" or "hot spot"."""
+    """Ki-67 index in % with its 95 % interval. <= 5 and >= 30 are the usable ends; ``counting`` is "global" or "hot
+    spot".
+    """
     if counting not in ("global", "hot spot"):
         raise ScoringError(f"counting is 'global' or 'hot spot'; received {counting!r}.")
     if counted < 1 or not 0 <= positive <= counted:
@@ -310,8 +324,9 @@ def her2_ihc(
 ) -> SchemeResult:
     """HER2 category of percentages of tumour cells; the rest is unstained. ``> 10 %`` is strict.
 
-    ``derived``: reflex_ish, her2_low (1+, or 2+ not amplified; None while ISH is awaited), ultralow, null - beside the category,
-    never instead of it. Weaker patterns are counted cumulatively (ours): 2+ asks for complete staining of any strength.
+    ``derived``: reflex_ish, her2_low (1+, or 2+ not amplified; None while ISH is awaited), ultralow, null - beside
+    the category, never instead of it. Weaker patterns are counted cumulatively (ours): 2+ asks for complete staining
+    of any strength.
     """
     p3, p2 = _percent("intense_complete", intense_complete), _percent("moderate_complete", moderate_complete)
     p1, unusual = _percent("faint_incomplete", faint_incomplete), _percent("intense_incomplete", intense_incomplete)

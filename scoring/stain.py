@@ -1,8 +1,9 @@
 """Optical density and colour deconvolution (Ruifrok & Johnston 2001; Liu et al. 2019, Eq. 2-4).
 
-OD10 = -log10(max(I, 1) / I0). scikit-image's ``separate_stains`` unit is OD10 / 6 (it divides by ln(1e-6)); QuPath's is OD10.
-Liu et al. print the stain matrix with a third row of zeros, which is singular; ``completion`` says how it is filled.
-DAB scatters and does not obey Beer-Lambert: its hue shifts when dark (van der Loos 2008), so unmixed amounts are a scale, not a mass.
+OD10 = -log10(max(I, 1) / I0). scikit-image's ``separate_stains`` unit is OD10 / 6 (it divides by ln(1e-6)); QuPath's
+is OD10. Liu et al. print the stain matrix with a third row of zeros, which is singular; ``completion`` says how it is
+filled. DAB scatters and does not obey Beer-Lambert: its hue shifts when dark (van der Loos 2008), so unmixed amounts
+are a scale, not a mass.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ I0_RANGE = (200.0, 255.0)
 
 @dataclass(frozen=True)
 class StainBasis:
-    """Unit stain vectors and the white of a slide. ``unmix`` (3 x 3, float32) maps OD of R, G, B (a row) to H, DAB, R."""
+    """Unit stain vectors and the white of a slide. ``unmix`` (3 x 3, float32) maps OD of R, G, B (a row) to H, DAB,
+    R.
+    """
 
     haematoxylin: Vector
     dab: Vector
@@ -48,8 +51,8 @@ def stain_basis(
 ) -> StainBasis:
     """Complete two stain vectors to a basis.
 
-    ``cross``: the third vector is their cross product, so that H and DAB are the least-squares solution. ``landini``: per colour
-    channel sqrt(1 - h² - d²), or 0 where that is negative, then normalised (ImageJ).
+    ``cross``: the third vector is their cross product, so that H and DAB are the least-squares solution. ``landini``:
+    per colour channel sqrt(1 - h² - d²), or 0 where that is negative, then normalised (ImageJ).
     Raises ScoringError where the two vectors (nearly) coincide.
     """
     first = np.asarray(haematoxylin, dtype=np.float64)
@@ -92,12 +95,14 @@ def unmix(rgb: ByteImage, basis: StainBasis) -> FloatMap:
 def compose(amounts: FloatMap, basis: StainBasis) -> ByteImage:
     """The image that amounts of H, DAB, R (OD10, height x width x 3) would give: I0 * 10^(-a M)."""
     density = amounts @ basis.matrix.astype(np.float32)
-    return np.clip(np.rint(np.asarray(basis.i0, np.float32) * 10 ** (-density)), 0, 255).astype(np.uint8)
+    shown: ByteImage = np.clip(np.rint(np.asarray(basis.i0, np.float32) * 10 ** (-density)), 0, 255).astype(np.uint8)
+    return shown
 
 
 def channel_image(amount_od: FloatMap) -> ByteImage:
     """8-bit channel image as in ImageJ: 255 * 10^(-a); dark is strong."""
-    return np.clip(np.rint(255 * 10 ** (-amount_od)), 0, 255).astype(np.uint8)
+    shown: ByteImage = np.clip(np.rint(255 * 10 ** (-amount_od)), 0, 255).astype(np.uint8)
+    return shown
 
 
 def luminance(rgb: ByteImage) -> FloatMap:
@@ -123,7 +128,8 @@ def estimate_i0(rgb: ByteImage, *, minimum_share: float = 0.002) -> Vector:
 def estimate_vectors(rgb: ByteImage, i0: Vector) -> tuple[Vector, Vector] | None:
     """Haematoxylin and DAB vectors of this tissue (Macenko et al. 2009), or None where they cannot be trusted.
 
-    Guard rails: at least 2 % of the stained pixels near each vector, 10° between them, and each within 20° of the standard one.
+    Guard rails: at least 2 % of the stained pixels near each vector, 10° between them, and each within 20° of the
+    standard one.
     """
     density = optical_density(rgb, i0).reshape(-1, 3)
     density = density[density.min(axis=1) > 0.065]  # 0.15 in natural-log units, as published

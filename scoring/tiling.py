@@ -36,7 +36,9 @@ class Reader(Protocol):
     def info(self) -> Any: ...  # width_px, height_px, um_per_px, levels
 
     def read_region(self, x_px: int, y_px: int, level: int, width_px: int, height_px: int) -> ByteImage:
-        """uint8 RGB of ``width_px x height_px`` px of ``level`` whose corner is at level-0 ``x_px, y_px``; outside is white."""
+        """uint8 RGB of ``width_px x height_px`` px of ``level`` whose corner is at level-0 ``x_px, y_px``; outside is
+        white.
+        """
         ...
 
 
@@ -100,8 +102,8 @@ class Tile:
 class Grid:
     """Tiles over ``origin + (columns, rows) * tile_px``; ``factor`` level-0 px make one work px.
 
-    ``clip`` is the part of the slide (x, y, width, height) that may be read: all of it, so that a nucleus at the edge of a
-    region is seen whole.
+    ``clip`` is the part of the slide (x, y, width, height) that may be read: all of it, so that a nucleus at the edge
+    of a region is seen whole.
     """
 
     origin_x_px: int
@@ -130,7 +132,9 @@ class Grid:
 
 
 def work_factor(um_per_px: float, target_um_per_px: float) -> float:
-    """Level-0 px per work px: the multiple of 1/8 that comes nearest to the target; at least 1/2 (coarse images are enlarged)."""
+    """Level-0 px per work px: the multiple of 1/8 that comes nearest to the target; at least 1/2 (coarse images are
+    enlarged).
+    """
     if not (um_per_px > 0 and np.isfinite(um_per_px)):
         raise ScoringError(f"µm/px must be a positive number; received {um_per_px}.")
     factor = target_um_per_px / um_per_px
@@ -173,7 +177,8 @@ def _up(length: int) -> int:
 
 
 def read_tile(reader: Reader, grid: Grid, tile: Tile) -> tuple[ByteImage, float, float]:
-    """Pixels of a tile with its halo at the work scale, and the level-0 position of the upper left corner of pixel (0, 0).
+    """Pixels of a tile with its halo at the work scale, and the level-0 position of the upper left corner of pixel
+    (0, 0).
 
     Only the part inside ``grid.clip`` is read, so an image's edge stays an edge whatever the tile.
     """

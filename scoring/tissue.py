@@ -46,7 +46,8 @@ def find_tissue(rgb: ByteImage, um_per_px: float, i0: tuple[float, float, float]
 
 
 def find_pen(rgb: ByteImage, um_per_px: float) -> Mask:
-    """Green, blue-green, pure blue and red ink: hues that neither haematoxylin, DAB nor eosin show, over more than 400 µm².
+    """Green, blue-green, pure blue and red ink: hues that neither haematoxylin, DAB nor eosin show, over more than
+    400 µm².
 
     Ink is spread wide and saturated; a single stained cell never covers so much.
     """
@@ -58,7 +59,7 @@ def find_pen(rgb: ByteImage, um_per_px: float) -> Mask:
     found = _without_small(green | blue | red, 400 / um_per_px**2)
     if not found.any():
         return found
-    reach = max(1, int(round(8 / um_per_px)))
+    reach = max(1, round(8 / um_per_px))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     return np.asarray(cv2.dilate(found.astype(np.uint8), kernel) > 0)
 

@@ -69,8 +69,9 @@ class Region:
 class ScoreResult:
     """What a method says of one specimen, with everything needed to say it again.
 
-    ``value`` is None exactly when ``scoreable`` is False; ``reason`` then says why in words. ``counts`` are nuclei and equal the
-    cell file to the last cell. ``percentages`` are what the value was computed from: of nuclei (NNP) or of nuclear area (NAP).
+    ``value`` is None exactly when ``scoreable`` is False; ``reason`` then says why in words. ``counts`` are nuclei
+    and equal the cell file to the last cell. ``percentages`` are what the value was computed from: of nuclei (NNP) or
+    of nuclear area (NAP).
     """
 
     scheme: str
