@@ -82,18 +82,6 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
         read_only_fields = fields
 
 
-class CardParameterSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    type = serializers.SerializerMethodField()
-    default = serializers.JSONField()
-    min = serializers.JSONField(allow_null=True)
-    max = serializers.JSONField(allow_null=True)
-    description = serializers.CharField()
-
-    def get_type(self, parameter: Any) -> str:
-        return parameter.type if isinstance(parameter.type, str) else str(parameter.type.__name__)
-
-
 class RunViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
     """Runs the person may know of; technicians and administrators start and cancel them."""
 

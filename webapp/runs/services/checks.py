@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scoring.cards import ModelCard
+from scoring.types import ScoringError
 from webapp.core.errors import Invalid
 from webapp.slides.models import FieldOfView, Slide, Specimen
 
@@ -25,29 +26,23 @@ def checked_card(cards: Mapping[str, ModelCard], key: str, version: str) -> Mode
     return card
 
 
-def checked_parameters(card: ModelCard, preset: str, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The preset ("" takes the card's first) and all parameters, defaults filled in."""
-    if preset and preset not in card.presets:
+def checked_parameters(
+    card: ModelCard, preset: str, given: Mapping[str, Any], marker: str
+) -> tuple[str, dict[str, Any]]:
+    """The preset ("" takes the card's "default", or its first) and all parameters, defaults filled in. Where the card
+    asks for the marker, it is the slide's."""
+    preset = preset or ("default" if "default" in card.presets else card.presets[0])
+    asked = dict(given)
+    spec = next((spec for spec in card.parameters if spec.name == "marker"), None)
+    if spec is not None and marker in spec.choices and asked.setdefault("marker", marker) != marker:
         raise Invalid(
-            f"{card.name} has the presets {', '.join(card.presets)}; got {preset[:20]!r}.",
-            fields={"preset": "Unknown."},
+            f"The slide is stained for {marker}; the run asks for {str(asked['marker'])[:20]!r}. Leave marker out.",
+            fields={"parameters": "marker is the slide's."},
         )
-    known = {parameter.name: parameter for parameter in card.parameters}
-    wrong = {name[:40]: "Unknown parameter." for name in given if name not in known}
-    resolved = {}
-    for name, parameter in known.items():
-        value = given.get(name, parameter.default)
-        if name in given and (message := _wrong(parameter, value)):
-            wrong[name] = message
-        resolved[name] = value
-    if wrong:
-        names = ", ".join(sorted(known)) or "none"
-        raise Invalid(
-            f"Some parameters do not fit {card.name} (it takes: {names}): "
-            + "; ".join(f"{name}: {message}" for name, message in sorted(wrong.items())[:5]),
-            fields={f"parameters.{name}": message for name, message in wrong.items()},
-        )
-    return preset or card.presets[0], resolved
+    try:
+        return preset, dict(card.resolve(preset, asked))
+    except ScoringError as error:
+        raise Invalid(str(error)[:400], fields={"parameters": str(error)[:400]}, code="bad_parameters") from error
 
 
 def checked_specimen(specimen: Specimen, card: ModelCard) -> None:
@@ -71,7 +66,7 @@ def checked_specimen(specimen: Specimen, card: ModelCard) -> None:
             "A technician enters it on the slide's page; then the run can start.",
             code="needs_um_per_px",
         )
-    low, high = card.um_per_px_range
+    low, high = card.min_um_per_px, card.max_um_per_px
     if not low <= float(slide.um_per_px) <= high:
         raise Invalid(
             f"{where}: {card.name} works between {low} and {high} µm/px; the slide has {float(slide.um_per_px)}. "
@@ -97,23 +92,3 @@ def checked_field(specimen: Specimen, found: FieldOfView | None) -> FieldOfView:
                 fields={"field_of_view": "Not inside the core."},
             )
     return found
-
-
-def _wrong(parameter: Any, value: Any) -> str:
-    kinds: dict[str, tuple[type, ...]] = {
-        "float": (float, int),
-        "int": (int,),
-        "bool": (bool,),
-        "str": (str,),
-    }
-    kind = parameter.type if isinstance(parameter.type, str) else parameter.type.__name__
-    allowed = kinds.get(kind, ())
-    if not isinstance(value, allowed) or (isinstance(value, bool) and kind != "bool"):
-        return f"expected {kind}, got {str(value)[:40]!r}."
-    if isinstance(value, float) and not math.isfinite(value):
-        return f"expected a finite number, got {value}."
-    if parameter.min is not None and value < parameter.min:
-        return f"at least {parameter.min}, got {value}."
-    if parameter.max is not None and value > parameter.max:
-        return f"at most {parameter.max}, got {value}."
-    return ""

@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models.functions import Now
 
-from scoring.cards import CARDS, ModelCard
+from scoring.cards import CARDS
 from webapp.audit.services import record
 from webapp.blinding.permissions import is_veiled
 from webapp.core.errors import Conflict, Invalid, NotAllowed, NotVisible
@@ -56,20 +56,8 @@ def request_run(
     with transaction.atomic():
         _one_request_at_a_time(user)
         specimen = _specimen(user, specimen_id)
-        card, preset, parameters = _resolve(asked)
-        checked_specimen(specimen, card)
-        region = _field_of_view(specimen, field_of_view_id)
-        run = Run(
-            study_id=specimen.slide.study_id,
-            specimen=specimen,
-            field_of_view=region,
-            requested_by=user,
-            algorithm=card.key,
-            algorithm_version=card.version,
-            preset=preset,
-            parameters=parameters,
-            idempotency_key=key,
-        )
+        run = _checked_run(user, specimen, asked, idempotency_key=key)
+        run.field_of_view = _field_of_view(specimen, field_of_view_id)
         earlier = Run.objects.filter(requested_by=user, idempotency_key=key).first()
         if earlier is not None:
             _same_or_conflict([earlier], [run])
@@ -103,25 +91,15 @@ def request_batch(
         study_ids = {specimen.slide.study_id for specimen in specimens}
         if len(study_ids) != 1:
             raise Invalid("The specimens of a batch belong to one study.", fields={"specimens": "More than one study."})
-        card, preset, parameters = _resolve(asked)
-        for specimen in specimens:
-            checked_specimen(specimen, card)
         batch = Batch(study_id=study_ids.pop(), requested_by=user, name=name)
+        # A run's key within the batch's: a repeated batch finds its runs again.
         runs = [
-            Run(
-                study_id=batch.study_id,
-                specimen=specimen,
-                batch=batch,
-                requested_by=user,
-                algorithm=card.key,
-                algorithm_version=card.version,
-                preset=preset,
-                parameters=parameters,
-                # A run's key within the batch's: a repeated batch finds its runs again.
+            _checked_run(
+                user, specimen, asked, batch=batch,
                 idempotency_key=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{key}/{specimen.pk}")),
             )
             for specimen in specimens
-        ]
+        ]  # fmt: skip
         keys = [run.idempotency_key for run in runs]
         earlier = list(Run.objects.filter(requested_by=user, idempotency_key__in=keys).select_related("batch"))
         if earlier:
@@ -194,10 +172,20 @@ def _field_of_view(specimen: Specimen, field_of_view_id: UUID | None) -> FieldOf
     return checked_field(specimen, found)
 
 
-def _resolve(asked: RunRequest) -> tuple[ModelCard, str, dict[str, Any]]:
+def _checked_run(user: Any, specimen: Specimen, asked: RunRequest, **more: Any) -> Run:
     card = checked_card(CARDS, asked.algorithm, asked.version)
-    preset, parameters = checked_parameters(card, asked.preset, asked.parameters)
-    return card, preset, parameters
+    checked_specimen(specimen, card)
+    preset, parameters = checked_parameters(card, asked.preset, asked.parameters, specimen.slide.marker)
+    return Run(
+        study_id=specimen.slide.study_id,
+        specimen=specimen,
+        requested_by=user,
+        algorithm=card.key,
+        algorithm_version=card.version,
+        preset=preset,
+        parameters=parameters,
+        **more,
+    )
 
 
 def _checked_key(key: str) -> str:
