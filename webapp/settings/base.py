@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 import environ
 
@@ -15,6 +17,9 @@ HOME = Path(env.str("DUOSCOPE_HOME", default=str(ROOT / "var"))).resolve()
 SLIDE_FOLDER = Path(env.str("DUOSCOPE_SLIDES", default=str(HOME / "slides")))
 RESULT_FOLDER = Path(env.str("DUOSCOPE_RESULTS", default=str(HOME / "results")))
 INBOX_FOLDER = Path(env.str("DUOSCOPE_INBOX", default=str(HOME / "inbox")))
+# Signs the audit chain's anchors (64 hexadecimal digits); their file belongs on another disk than the database.
+AUDIT_SIGNING_KEY = env.str("AUDIT_SIGNING_KEY", default="")
+AUDIT_ANCHOR_FILE = Path(env.str("AUDIT_ANCHOR_FILE", default=str(HOME / "audit-anchors.jsonl")))
 
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
@@ -73,16 +78,27 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL")}
-DATABASES["default"].update(
-    ATOMIC_REQUESTS=True,
-    CONN_MAX_AGE=60,
-    CONN_HEALTH_CHECKS=True,
-    OPTIONS={"options": "-c statement_timeout=15s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s"},
-)
+
+def _database(variable: str) -> dict[str, Any]:
+    """Django's settings of the server a libpq URI names; a unix socket's folder stands percent-encoded as its host."""
+    settings: dict[str, Any] = env.db(variable)
+    return settings | {"HOST": unquote(settings["HOST"])}
+
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": _database("DATABASE_URL")
+    | {
+        "ATOMIC_REQUESTS": True,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "options": "-c statement_timeout=15s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s"
+        },
+    }
+}
 if env.str("DATABASE_OWNER_URL", default=""):
     # The role that owns the tables, for `manage.py migrate --database owner` alone; the app role cannot alter them.
-    DATABASES["owner"] = env.db("DATABASE_OWNER_URL")
+    DATABASES["owner"] = _database("DATABASE_OWNER_URL")
 
 REDIS_URL = env.str("REDIS_URL")
 CHANNEL_LAYERS = {
@@ -180,7 +196,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "webapp.core.api.Pages",
+    "DEFAULT_PAGINATION_CLASS": "webapp.core.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "webapp.core.api.problem_response",
     "DEFAULT_METADATA_CLASS": None,
