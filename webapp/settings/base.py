@@ -129,6 +129,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # A run whose worker says nothing for this long is given to another one.
 RUN_LEASE_SECONDS = env.int("RUN_LEASE_SECONDS", default=15)
 RUN_MAX_ATTEMPTS = 3
+# The same for slides that are being read in.
+INGEST_LEASE_SECONDS = env.int("INGEST_LEASE_SECONDS", default=30)
+INGEST_MAX_ATTEMPTS = 3
+# The largest file taken by upload; larger ones go through the inbox. Nothing is taken onto a disk fuller than this.
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=2 * 2**30)
+DISK_WATERMARK_PERCENT = env.int("DISK_WATERMARK_PERCENT", default=90)
 
 TEMPLATES = [
     {
@@ -162,6 +168,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_ADAPTER = "webapp.accounts.authentication.ClosedAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 HEADLESS_ONLY = True
 HEADLESS_FRONTEND_URLS: dict[str, str] = {}
@@ -191,6 +198,7 @@ STATICFILES_DIRS = [("app", ROOT / "frontend" / "dist")]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "webapp.accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
