@@ -129,6 +129,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # A run whose worker says nothing for this long is given to another one.
 RUN_LEASE_SECONDS = env.int("RUN_LEASE_SECONDS", default=15)
 RUN_MAX_ATTEMPTS = 3
+# A run that takes longer is stopped and fails; a slide that needs more is scored field by field.
+RUN_TIME_LIMIT_SECONDS = env.int("RUN_TIME_LIMIT_SECONDS", default=CELERY_TASK_TIME_LIMIT - 600)
+RUN_QUEUED_PER_PERSON = env.int("RUN_QUEUED_PER_PERSON", default=1000)
+# A cell file that no result refers to is deleted after this long.
+RESULT_ORPHAN_SECONDS = env.int("RESULT_ORPHAN_SECONDS", default=3600)
 
 TEMPLATES = [
     {
