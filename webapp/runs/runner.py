@@ -23,10 +23,10 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
+from scoring.slide_io import SlideError, open_slide
 
 from scoring.cells import CellFile
 from scoring.pipeline import score
-from scoring.slide_io import SlideError, open_slide
 from scoring.types import Cancelled, Region, ScoreResult, ScoringError
 from webapp.runs import services, storage
 from webapp.runs.models import Run
@@ -152,9 +152,7 @@ def _carry_out(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path, to
         told.exception("run_crashed")
         return failed("The run failed for a reason that is in the worker's log; tell whoever looks after the workers.")
     return _insist(
-        lambda: services.finish_run(
-            claim, outcome, publish=lambda: storage.publish(unfinished, outcome.cells_sha256)
-        ),
+        lambda: services.finish_run(claim, outcome, publish=lambda: storage.publish(unfinished, outcome.cells_sha256)),
         heartbeat,
     )
 
