@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "webapp.runs",
     "webapp.agreement",
     "webapp.live",
+    "webapp.demo",
 ]
 AUTH_USER_MODEL = "accounts.User"
 ROOT_URLCONF = "webapp.urls"
