@@ -144,10 +144,10 @@ _HSCORE_PARAMETERS = (
     ParameterSpec(
         "stain_vectors",
         "choice",
-        "standard: the paper's H-DAB vectors; macenko: estimated on this slide, the standard ones where that cannot be "
-        "trusted.",
-        _same("standard"),
-        choices=("standard", "macenko"),
+        "adaptive: haematoxylin from the bluest pixels of this slide, DAB as in the paper; standard: the paper's H-DAB "
+        "vectors; macenko: both estimated on this slide. Where an estimate cannot be trusted the standard vectors stay.",
+        _by_preset("standard", "adaptive", "adaptive"),
+        choices=("adaptive", "standard", "macenko"),
     ),
     ParameterSpec(
         "completion",
