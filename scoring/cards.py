@@ -145,7 +145,7 @@ _HSCORE_PARAMETERS = (
         "stain_vectors",
         "choice",
         "adaptive: haematoxylin from the bluest pixels of this slide, DAB as in the paper; standard: the paper's H-DAB "
-        "vectors; macenko: both estimated on this slide. Where an estimate cannot be trusted the standard vectors stay.",
+        "vectors; macenko: both estimated on this slide. An estimate that cannot be trusted gives way to the standard.",
         _by_preset("standard", "adaptive", "adaptive"),
         choices=("adaptive", "standard", "macenko"),
     ),

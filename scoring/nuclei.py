@@ -36,18 +36,18 @@ class NucleusParameters:
 
     smooth_um: float = 0.3
     floor_od: float = 0.13
-    ceiling_od: float = 0.6
+    ceiling_od: float = 0.55
     neighbourhood_um: float = 8.0
     contrast: float = 0.7
-    offset_od: float = 0.06
+    offset_od: float = 0.05
     open_um: float = 0.9
-    seed_smooth_um: float = 0.6
-    evidence_weight_um: float = 10.0
-    prominence_um: float = 0.3
+    seed_smooth_um: float = 0.5
+    evidence_weight_um: float = 8.0
+    prominence_um: float = 0.2
     min_area_um2: float = 8.0
     max_area_um2: float = 250.0
     max_hole_um2: float = 20.0
-    max_residual: float = 0.055
+    max_residual: float = 0.045
     pale_dab_od: float = 0.45
 
 

@@ -27,6 +27,7 @@ class Preparation:
     basis: StainBasis
     tissue: TissueMap
     notes: tuple[str, ...]
+    eosin_share: float = 0.0
 
 
 @dataclass
@@ -95,6 +96,7 @@ class HScorer:
         """Stain vectors of the slide, from pixels of its tissue at the work scale (n x 1 x 3 or any picture)."""
         how = self._resolved["stain_vectors"]
         i0 = preparation.basis.i0
+        preparation = replace(preparation, eosin_share=stain.eosin_share(samples, i0) if samples.size else 0.0)
         if how == "standard" or samples.size == 0:
             return preparation
         if how == "adaptive":
@@ -119,16 +121,13 @@ class HScorer:
 
     def conclude(self, sums: Sums, preparation: Preparation) -> Verdict:
         """Quality first; then the H-score of counts (NNP) or areas (NAP)."""
-        tissue_share, pen_share = preparation.tissue.tissue_share, preparation.tissue.pen_share
-        reason = qc.judge(sums.qc, int(sums.counts.sum()), tissue_share=tissue_share, pen_share=pen_share)
-        figures = qc.as_json(sums.qc, tissue_share=tissue_share, pen_share=pen_share)
-        amounts = sums.counts if self.card.key == "nnp" else sums.areas_um2
-        if amounts.sum() <= 0:
-            return Verdict(None, "", None, False, reason, figures)
-        marker = str(self._resolved["marker"])
-        score = hscore.from_amounts(amounts, marker)
+        look = qc.Overview(preparation.tissue.tissue_share, preparation.tissue.pen_share, preparation.eosin_share)
+        reason = qc.judge(sums.qc, int(sums.counts.sum()), look)
+        figures = qc.as_json(sums.qc, look)
         if reason:
-            return Verdict(None, "", score.percentages, False, reason, figures)
+            return Verdict(None, "", None, False, reason, figures)
+        amounts = sums.counts if self.card.key == "nnp" else sums.areas_um2
+        score = hscore.from_amounts(amounts, str(self._resolved["marker"]))
         return Verdict(float(score.value), score.category, score.percentages, True, "", figures)
 
     def provenance(self, preparation: Preparation | None) -> dict[str, Any]:

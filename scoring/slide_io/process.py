@@ -123,7 +123,9 @@ class Decoder:
             return read_frame(self._answers, max_body=max_body, deadline=time.monotonic() + seconds, exact=exact)
         except TimedOut as error:
             self.kill()
-            raise DecoderDied(TOO_SLOW, f"Reading the slide took longer than {seconds:.0f} s and was stopped.") from error
+            raise DecoderDied(
+                TOO_SLOW, f"Reading the slide took longer than {seconds:.0f} s and was stopped."
+            ) from error
         except (Closed, BrokenPipeError) as error:
             raise self._died("") from error
         except ProtocolError as error:

@@ -63,9 +63,7 @@ class SlideReader:
         )[1]
         return np.frombuffer(body, np.uint8).reshape(height_px, width_px, 3)
 
-    def read_jpeg(
-        self, x_px: int, y_px: int, level: int, width_px: int, height_px: int, *, quality: int = 85
-    ) -> bytes:
+    def read_jpeg(self, x_px: int, y_px: int, level: int, width_px: int, height_px: int, *, quality: int = 85) -> bytes:
         """The same region as a JPEG image, encoded in the decoder."""
         self._check(x_px, y_px, level, width_px, height_px)
         words = {"x": int(x_px), "y": int(y_px), "level": level, "width": width_px, "height": height_px}

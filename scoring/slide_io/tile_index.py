@@ -56,7 +56,9 @@ class TileIndex:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             self._read_header()
         except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
-            raise SlideError(INTERNAL, "The slide's tile index is missing or damaged; ingest the slide again.") from error
+            raise SlideError(
+                INTERNAL, "The slide's tile index is missing or damaged; ingest the slide again."
+            ) from error
 
     @classmethod
     def load(cls, path: Path) -> TileIndex:
