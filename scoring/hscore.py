@@ -75,7 +75,7 @@ def measure_field(
     rgb: ByteImage, basis: StainBasis, um_per_px: float, rule: ClassRule, parameters: NucleusParameters
 ) -> FieldCells:
     """Find and class the nuclei of a picture at ``um_per_px``."""
-    amounts = stain.unmix(rgb, basis)
+    amounts = stain.bend(stain.unmix(rgb, basis), basis)
     nuclei = find_nuclei(amounts, um_per_px, parameters)
     rows, columns = np.nonzero(nuclei.labels)
     number = nuclei.labels[rows, columns] - 1

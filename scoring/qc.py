@@ -29,6 +29,17 @@ class QcLimits:
     max_um_per_px: float = 1.1
     min_sharpness: float = 0.002
     min_tissue_share: float = 0.001
+    max_eosin_share: float = 0.2
+    pen_to_mention: float = 0.02
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the overview says: shares (0..1) of tissue, of pen, and of stained pixels that are pink (eosin)."""
+
+    tissue_share: float
+    pen_share: float
+    eosin_share: float = 0.0
 
 
 @dataclass
@@ -110,12 +121,17 @@ def measure(amounts: FloatMap, labels: Labels, area: Mask, um_per_px: float) -> 
     )
 
 
-def judge(sums: QcSums, nuclei: int, *, tissue_share: float, pen_share: float, limits: QcLimits | None = None) -> str:
+def judge(sums: QcSums, nuclei: int, overview: Overview, limits: QcLimits | None = None) -> str:
     """Empty when the field can be scored, else the reason in words."""
     limit = limits or QcLimits()
-    if tissue_share < limit.min_tissue_share or sums.tissue < 1:
-        under = " (what there is lies under pen marks)" if pen_share > 0.02 else ""
-        return f"{NOT_NUCLEI}: no tissue was found{under}"
+    under_pen = overview.pen_share > limit.pen_to_mention
+    if overview.tissue_share < limit.min_tissue_share or sums.tissue < 1:
+        return f"{NOT_NUCLEI}: no tissue was found{' outside pen marks' if under_pen else ''}"
+    if overview.eosin_share > limit.max_eosin_share:
+        return (
+            f"{NOT_NUCLEI}: this is not a haematoxylin-DAB stain ({overview.eosin_share:.0%} of the stained area is "
+            "pink, as eosin is); choose a slide stained for the marker"
+        )
     stained_share = sums.stained / max(sums.tissue, 1)
     correlation, contrast = sums.correlation, sums.contrast
     if stained_share >= limit.min_stained_share and correlation is not None:
@@ -125,7 +141,8 @@ def judge(sums: QcSums, nuclei: int, *, tissue_share: float, pen_share: float, l
             shown = f"DAB-haematoxylin correlation {correlation:+.2f} in the stained area"
             return f"{NOT_NUCLEI}: the brown stain (DAB) lies in cytoplasm or membranes, not in nuclei ({shown})"
     if nuclei < limit.min_nuclei:
-        return f"{NOT_NUCLEI}: only {nuclei} nuclei were found, at least {limit.min_nuclei} are needed"
+        beside = ", beside pen marks" if under_pen else ""
+        return f"{NOT_NUCLEI}: {nuclei or 'no'} nuclei were found{beside}; at least {limit.min_nuclei} are needed"
     if sums.sharpness is not None and sums.sharpness < limit.min_sharpness:
         return "out of focus: the edges of nuclei are too soft to measure; rescan the slide"
     return ""
@@ -139,11 +156,12 @@ def too_coarse(um_per_px: float, limits: QcLimits | None = None) -> str:
     return f"too coarse: {um_per_px:.3g} µm/px; nuclei need {limit} µm/px or finer (scan at 10x or more)"
 
 
-def as_json(sums: QcSums, *, tissue_share: float, pen_share: float) -> dict[str, float | None]:
+def as_json(sums: QcSums, overview: Overview) -> dict[str, float | None]:
     """The figures behind the verdict."""
     return {
-        "tissue_share": round(tissue_share, 6),
-        "pen_share": round(pen_share, 6),
+        "tissue_share": round(overview.tissue_share, 6),
+        "pen_share": round(overview.pen_share, 6),
+        "eosin_share": round(overview.eosin_share, 6),
         "stained_share": round(sums.stained / sums.tissue, 6) if sums.tissue else 0.0,
         "dab_haematoxylin_correlation": _rounded(sums.correlation),
         "nuclear_contrast": _rounded(sums.contrast),
