@@ -12,6 +12,8 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/", include("webapp.runs.api")),
+    path("api/", include("webapp.agreement.api")),
     path("_allauth/", include("allauth.headless.urls")),
     path("accounts-admin/", admin.site.urls),
     re_path(r"^(?!api/|_allauth/|tiles/|ws/|static/|accounts-admin/).*$", pages.page, name="page"),

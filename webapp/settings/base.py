@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "webapp.runs",
     "webapp.agreement",
     "webapp.live",
+    "webapp.demo",
 ]
 AUTH_USER_MODEL = "accounts.User"
 ROOT_URLCONF = "webapp.urls"
@@ -135,6 +136,11 @@ INGEST_MAX_ATTEMPTS = 3
 # The largest file taken by upload; larger ones go through the inbox. Nothing is taken onto a disk fuller than this.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=2 * 2**30)
 DISK_WATERMARK_PERCENT = env.int("DISK_WATERMARK_PERCENT", default=90)
+# A run that takes longer is stopped and fails; a slide that needs more is scored field by field.
+RUN_TIME_LIMIT_SECONDS = env.int("RUN_TIME_LIMIT_SECONDS", default=CELERY_TASK_TIME_LIMIT - 600)
+RUN_QUEUED_PER_PERSON = env.int("RUN_QUEUED_PER_PERSON", default=1000)
+# A cell file that no result refers to is deleted after this long.
+RESULT_ORPHAN_SECONDS = env.int("RESULT_ORPHAN_SECONDS", default=3600)
 
 TEMPLATES = [
     {
