@@ -58,9 +58,11 @@ class Slide(Record):
     version = models.PositiveIntegerField(default=1, help_text="Counts edits; If-Match compares it.")
     ingest_attempts = models.PositiveSmallIntegerField(default=0)
     ingest_lease_until = models.DateTimeField(null=True, blank=True)
+    ingest_claim = models.UUIDField(null=True, blank=True, help_text="The worker's fencing token while it reads it in.")
     refusal = models.CharField(max_length=400, blank=True, help_text="Why the file was refused, for a technician.")
 
     original_name = models.CharField(max_length=255, help_text="The file's name as received: technicians only.")
+    inbox_name = models.CharField(max_length=255, blank=True, help_text="The inbox entry it is taken from, if any.")
     stored_path = models.CharField(max_length=255, help_text="Relative to the slide folder, made by the server.")
     sha256 = models.CharField(max_length=64, blank=True)
     size_bytes = models.BigIntegerField(default=0)
