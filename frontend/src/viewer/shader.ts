@@ -1,0 +1,41 @@
+import type { Style } from "ol/layer/WebGLTile.js";
+import { LOG_EXPONENT, type ShaderVariables } from "./stain";
+
+/**
+ * `displayedColour` of stain.ts in OpenLayers' style language (GLSL in the end). Everything that changes is a style
+ * variable, so a change of stain, brightness, contrast or gamma redraws the textures that are already there.
+ */
+type Expression = unknown[];
+
+const variable = (name: keyof ShaderVariables): Expression => ["var", name];
+
+function opticalDensity(band: number, i0: Expression): Expression {
+  const value: Expression = ["/", ["clamp", ["band", band], 1 / 255, 1], i0];
+  return ["*", -1 / (LOG_EXPONENT * Math.LN10), ["-", ["^", value, LOG_EXPONENT], 1]];
+}
+
+const AMOUNT: Expression = [
+  "clamp",
+  [
+    "+",
+    ["*", opticalDensity(1, variable("i0r")), variable("vr")],
+    ["*", opticalDensity(2, variable("i0g")), variable("vg")],
+    ["*", opticalDensity(3, variable("i0b")), variable("vb")],
+  ],
+  0,
+  100,
+];
+
+function channel(band: number, row: Expression): Expression {
+  return ["case", ["==", variable("separate"), 0], ["band", band], ["^", 10, ["*", -1, AMOUNT, row]]];
+}
+
+export function tileStyle(variables: ShaderVariables): Style {
+  return {
+    variables: { ...variables },
+    color: ["array", channel(1, variable("mr")), channel(2, variable("mg")), channel(3, variable("mb")), ["band", 4]],
+    contrast: variable("contrast"),
+    gamma: variable("gamma"),
+    brightness: variable("brightness"),
+  };
+}
