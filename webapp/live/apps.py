@@ -1,5 +1,7 @@
 """Registers the app with Django, and its receivers with the signals below."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,4 +10,4 @@ class LiveConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from webapp.live import receivers  # noqa: F401, PLC0415 - connects them; models are loaded only by now
+        import_module(f"{self.name}.receivers")
