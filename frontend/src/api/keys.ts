@@ -1,0 +1,41 @@
+/** Query keys. The first word is the kind of thing, which is also what the socket names when it changed. */
+
+import type { Id } from "./types";
+
+export const keys = {
+  session: ["session"] as const,
+  me: ["me"] as const,
+  tokens: ["tokens"] as const,
+  authenticators: ["authenticators"] as const,
+  people: (query: object = {}) => ["people", query] as const,
+  studies: (query: object = {}) => ["studies", query] as const,
+  study: (id: Id) => ["study", id] as const,
+  members: (study: Id) => ["members", study] as const,
+  cases: (study: Id, query: object = {}) => ["cases", study, query] as const,
+  case: (id: Id) => ["case", id] as const,
+  slides: (study: Id, query: object = {}) => ["slides", study, query] as const,
+  slide: (id: Id) => ["slide", id] as const,
+  inbox: (study: Id) => ["inbox", study] as const,
+  presentation: (slide: Id) => ["presentation", slide] as const,
+  fields: (slide: Id) => ["fields", slide] as const,
+  cards: ["cards"] as const,
+  runs: (query: object = {}) => ["runs", query] as const,
+  run: (id: Id) => ["run", id] as const,
+  result: (run: Id) => ["result", run] as const,
+};
+
+/** Which first words are stale when the server says that a thing of this kind changed. */
+export const STALE_AFTER: Record<string, readonly string[]> = {
+  run: ["runs", "run"],
+  batch: ["runs"],
+  result: ["runs", "run", "result"],
+  slide: ["slides", "slide", "cases", "case", "studies", "study"],
+  specimen: ["slides", "slide", "cases", "case"],
+  case: ["cases", "case", "studies", "study"],
+  field_of_view: ["fields", "presentation"],
+  study: ["studies", "study", "slides", "cases"],
+  protocol: ["studies", "study"],
+  membership: ["studies", "study", "members"],
+  user: ["people", "me"],
+  token: ["tokens"],
+};

@@ -1,0 +1,103 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { ApiError, request, requestBytes } from "../client";
+import { keys } from "../keys";
+import type { BatchRequest, Id, ModelCard, Page, Result, Run, RunRequest } from "../types";
+
+export const isActive = (run: Pick<Run, "state">): boolean => run.state === "queued" || run.state === "running";
+
+export const useModelCards = (enabled = true) =>
+  useQuery({
+    queryKey: keys.cards,
+    queryFn: async ({ signal }) => {
+      const answer = await request<Page<ModelCard> | ModelCard[]>("/api/model-cards", { signal });
+      return Array.isArray(answer) ? answer : answer.results;
+    },
+    staleTime: 10 * 60_000,
+    enabled,
+  });
+
+export interface RunFilters {
+  study?: Id;
+  slide?: Id;
+  specimen?: Id;
+  batch?: Id;
+  state?: string;
+  page?: number;
+}
+
+export const useRuns = (query: RunFilters, enabled = true) =>
+  useQuery({
+    queryKey: keys.runs(query),
+    queryFn: ({ signal }) => request<Page<Run>>("/api/runs", { query: { ...query }, signal }),
+    placeholderData: keepPreviousData,
+    enabled,
+    // The socket says when something moved; this is for when it is down.
+    refetchInterval: (state) => (state.state.data?.results.some(isActive) ? 4000 : false),
+  });
+
+const refetchRuns = (client: ReturnType<typeof useQueryClient>) => client.invalidateQueries({ queryKey: ["runs"] });
+
+/** The key is made by whoever shows the button, once per intention, so that a second click asks for nothing new. */
+export function useStartRun() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ body, key }: { body: RunRequest; key: string }) =>
+      request<Run>("/api/runs", { method: "POST", body, idempotencyKey: key }),
+    onSettled: () => refetchRuns(client),
+  });
+}
+
+export function useStartBatch() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ body, key }: { body: BatchRequest; key: string }) =>
+      request<{ id: Id; runs: Run[] }>("/api/batches", { method: "POST", body, idempotencyKey: key }),
+    onSettled: () => refetchRuns(client),
+  });
+}
+
+export function useCancelRun() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: Id) => request<Run>(`/api/runs/${id}/cancel`, { method: "POST" }),
+    onSettled: () => refetchRuns(client),
+  });
+}
+
+/** The result, once this person has had it shown; null (the server's 404) before. */
+export const useResult = (run: Id | null) =>
+  useQuery({
+    queryKey: keys.result(run ?? ""),
+    queryFn: async ({ signal }): Promise<Result | null> => {
+      try {
+        return await request<Result>(`/api/results/${run}`, { signal });
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return null;
+        throw error;
+      }
+    },
+    enabled: run !== null,
+    staleTime: 5 * 60_000,
+  });
+
+/** Looking is an act: this POST records the exposure and returns what was asked for. */
+export function useReveal() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (run: Id) => request<Result>(`/api/results/${run}/reveal`, { method: "POST" }),
+    onSuccess: (result, run) => client.setQueryData(keys.result(run), result),
+  });
+}
+
+export const exportUrl = (run: Id, as: "json" | "csv" | "geojson"): string => `/api/results/${run}/export?as=${as}`;
+
+export interface CellBox {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+export const fetchCells = (run: Id, box: CellBox, limit: number, signal?: AbortSignal): Promise<ArrayBuffer> =>
+  requestBytes(`/api/results/${run}/cells`, { query: { ...box, limit }, signal });
+export const fetchDensity = (run: Id, maxBins: number, signal?: AbortSignal): Promise<ArrayBuffer> =>
+  requestBytes(`/api/results/${run}/density`, { query: { max_bins: maxBins }, signal });

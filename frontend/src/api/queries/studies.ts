@@ -1,0 +1,58 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { request } from "../client";
+import { keys } from "../keys";
+import type { Case, Id, Page, Slide, Study } from "../types";
+
+export const useStudies = (query: { search: string; page: number }) =>
+  useQuery({
+    queryKey: keys.studies(query),
+    queryFn: ({ signal }) => request<Page<Study>>("/api/studies", { query, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const useStudy = (id: Id | undefined) =>
+  useQuery({
+    queryKey: keys.study(id ?? ""),
+    queryFn: ({ signal }) => request<Study>(`/api/studies/${id}`, { signal }),
+    enabled: Boolean(id),
+  });
+
+export function useCreateStudy() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { name: string; description: string; administrator?: string }) =>
+      request<Study>("/api/studies", { method: "POST", body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["studies"] }),
+  });
+}
+
+/** A few slides to show what a study holds. */
+export const useStudyPreview = (study: Id) =>
+  useQuery({
+    queryKey: keys.slides(study, { state: "ready", page_size: 4 }),
+    queryFn: ({ signal }) =>
+      request<Page<Slide>>(`/api/studies/${study}/slides`, { query: { state: "ready", page_size: 4 }, signal }),
+    staleTime: 60_000,
+  });
+
+export const useCases = (study: Id, query: { search: string; ordering: string; page: number }) =>
+  useQuery({
+    queryKey: keys.cases(study, query),
+    queryFn: ({ signal }) => request<Page<Case>>(`/api/studies/${study}/cases`, { query, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const useCase = (id: Id | undefined) =>
+  useQuery({
+    queryKey: keys.case(id ?? ""),
+    queryFn: ({ signal }) => request<Case>(`/api/cases/${id}`, { signal }),
+    enabled: Boolean(id),
+  });
+
+export function useCreateCase(study: Id) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (code: string) => request<Case>(`/api/studies/${study}/cases`, { method: "POST", body: { code } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["cases", study] }),
+  });
+}

@@ -1,0 +1,84 @@
+/** The commands of every page. The viewer and the runs panel add theirs while they are shown. */
+
+import type { Command } from "./types";
+
+export interface AppContext {
+  go(path: string): void;
+  openPalette(): void;
+  openHelp(): void;
+  toggleTheme(): void;
+  showTour(): void;
+  signOut(): void;
+  isSystemAdministrator: boolean;
+  path: string;
+}
+
+const always = (): null => null;
+
+export const APP_COMMANDS: readonly Command<AppContext>[] = [
+  {
+    id: "app.palette",
+    label: "Find a command",
+    group: "Everywhere",
+    keys: ["Mod+K"],
+    inPalette: false,
+    disabled: always,
+    run: (context) => context.openPalette(),
+  },
+  {
+    id: "app.help",
+    label: "Show all keys",
+    group: "Everywhere",
+    keys: ["?"],
+    disabled: always,
+    run: (context) => context.openHelp(),
+  },
+  {
+    id: "app.studies",
+    label: "Go to studies",
+    group: "Everywhere",
+    keys: ["Alt+S"],
+    disabled: (context) => (context.path === "/studies" ? "You are there." : null),
+    run: (context) => context.go("/studies"),
+  },
+  {
+    id: "app.account",
+    label: "Go to your account",
+    group: "Everywhere",
+    keys: ["Alt+A"],
+    disabled: (context) => (context.path === "/account" ? "You are there." : null),
+    run: (context) => context.go("/account"),
+  },
+  {
+    id: "app.people",
+    label: "Go to people",
+    group: "Everywhere",
+    keys: [],
+    disabled: (context) => (context.isSystemAdministrator ? null : "Only system administrators manage people."),
+    run: (context) => context.go("/people"),
+  },
+  {
+    id: "app.theme",
+    label: "Switch between light and dark",
+    group: "Everywhere",
+    keys: ["Alt+T"],
+    disabled: always,
+    run: (context) => context.toggleTheme(),
+  },
+  {
+    id: "app.tour",
+    label: "Show the tour again",
+    group: "Everywhere",
+    keys: [],
+    disabled: always,
+    run: (context) => context.showTour(),
+  },
+  {
+    id: "app.sign-out",
+    label: "Sign out",
+    group: "Everywhere",
+    keys: [],
+    disabled: always,
+    run: (context) => context.signOut(),
+  },
+];

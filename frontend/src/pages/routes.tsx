@@ -1,0 +1,71 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect } from "react";
+import { Navigate, Route, Routes, useLocation, useNavigate } from "react-router";
+import { whenSignedOut } from "../api/client";
+import { useMe } from "../api/queries/me";
+import { Loading } from "../components/common/Loading";
+import { Problem } from "../components/common/Problem";
+import { LiveProvider } from "../components/live/LiveProvider";
+import { Shell } from "../components/shell/Shell";
+import { AccountPage } from "./account/AccountPage";
+import { CasePage } from "./case/CasePage";
+import { NotFoundPage } from "./NotFoundPage";
+import { PeoplePage } from "./people/PeoplePage";
+import { SignInPage } from "./sign-in/SignInPage";
+import { StudiesPage } from "./studies/StudiesPage";
+import { StudyPage } from "./study/StudyPage";
+
+// The map library is large and only this page needs it.
+const ViewerPage = lazy(() => import("./viewer/ViewerPage"));
+
+const here = (location: { pathname: string; search: string }): string => location.pathname + location.search;
+
+/** Everything behind the sign-in. Whoever loses the session comes back to the same place after signing in again. */
+function SignedIn() {
+  const me = useMe();
+  const location = useLocation();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  useEffect(() => {
+    whenSignedOut(() => {
+      // What one person saw must not be on the screen of the next.
+      client.clear();
+      void navigate(`/sign-in?next=${encodeURIComponent(window.location.pathname + window.location.search)}`, { replace: true });
+    });
+    return () => whenSignedOut(() => {});
+  }, [client, navigate]);
+  if (me.isPending) return <Loading what="Opening Duoscope…" />;
+  if (me.isError) {
+    if ("status" in me.error && me.error.status === 401) {
+      return <Navigate to={`/sign-in?next=${encodeURIComponent(here(location))}`} replace />;
+    }
+    return <Problem error={me.error} what="Duoscope could not be opened" retry={() => void me.refetch()} />;
+  }
+  return (
+    <LiveProvider>
+      <Shell me={me.data}>
+        <Suspense fallback={<Loading what="Opening the viewer…" />}>
+          <Routes>
+            <Route path="/" element={<Navigate to="/studies" replace />} />
+            <Route path="/studies" element={<StudiesPage />} />
+            <Route path="/studies/:studyId" element={<StudyPage />} />
+            <Route path="/cases/:caseId" element={<CasePage />} />
+            <Route path="/slides/:slideId" element={<ViewerPage />} />
+            <Route path="/account" element={<AccountPage />} />
+            <Route path="/people" element={<PeoplePage />} />
+            <Route path="*" element={<NotFoundPage />} />
+          </Routes>
+        </Suspense>
+      </Shell>
+    </LiveProvider>
+  );
+}
+
+export function AppRoutes() {
+  return (
+    <Routes>
+      <Route path="/sign-in" element={<SignInPage />} />
+      <Route path="*" element={<SignedIn />} />
+    </Routes>
+  );
+}
