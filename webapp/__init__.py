@@ -24,3 +24,8 @@ Layers, upper may import lower, enforced by import-linter (``pyproject.toml``)::
     inside an app: api | tasks | admin | apps | consumers > runner > services > (tiles | ...) > permissions
         > models | signals
 """
+
+# Made here so that the task decorator and `send_task` find the app in every process.
+from webapp.celery import app as celery_app
+
+__all__ = ["celery_app"]

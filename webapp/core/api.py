@@ -10,11 +10,11 @@ from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework import exceptions, status
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from webapp.core import errors
+from webapp.core.pagination import Pages as Pages
 
 _STATUS: list[tuple[type[errors.DomainError], int, str]] = [
     (errors.Invalid, status.HTTP_400_BAD_REQUEST, "Invalid input"),
@@ -22,6 +22,8 @@ _STATUS: list[tuple[type[errors.DomainError], int, str]] = [
     (errors.NotVisible, status.HTTP_404_NOT_FOUND, "Not found"),
     (errors.Stale, status.HTTP_412_PRECONDITION_FAILED, "Changed in the meantime"),
     (errors.Conflict, status.HTTP_409_CONFLICT, "Conflict"),
+    (errors.TooLarge, status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "Too large"),
+    (errors.NoRoom, status.HTTP_507_INSUFFICIENT_STORAGE, "No room"),
     (errors.Unavailable, status.HTTP_503_SERVICE_UNAVAILABLE, "Temporarily unavailable"),
 ]
 
@@ -67,14 +69,6 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     return None
 
 
-class Pages(PageNumberPagination):
-    """Every list comes in pages of 50; ``page_size`` asks for up to 200."""
-
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
-
-
 class ScopedViewSet(GenericViewSet):
     """A viewset whose rows come from one visibility query set; what is outside it does not exist (404)."""
 
@@ -84,5 +78,3 @@ class ScopedViewSet(GenericViewSet):
 
     def get_queryset(self) -> QuerySet[Any]:
         return type(self).visible(self.request.user)
-
-

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 import environ
 
@@ -15,6 +17,9 @@ HOME = Path(env.str("DUOSCOPE_HOME", default=str(ROOT / "var"))).resolve()
 SLIDE_FOLDER = Path(env.str("DUOSCOPE_SLIDES", default=str(HOME / "slides")))
 RESULT_FOLDER = Path(env.str("DUOSCOPE_RESULTS", default=str(HOME / "results")))
 INBOX_FOLDER = Path(env.str("DUOSCOPE_INBOX", default=str(HOME / "inbox")))
+# Signs the audit chain's anchors (64 hexadecimal digits); their file belongs on another disk than the database.
+AUDIT_SIGNING_KEY = env.str("AUDIT_SIGNING_KEY", default="")
+AUDIT_ANCHOR_FILE = Path(env.str("AUDIT_ANCHOR_FILE", default=str(HOME / "audit-anchors.jsonl")))
 
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
@@ -51,6 +56,7 @@ INSTALLED_APPS = [
     "webapp.runs",
     "webapp.agreement",
     "webapp.live",
+    "webapp.demo",
 ]
 AUTH_USER_MODEL = "accounts.User"
 ROOT_URLCONF = "webapp.urls"
@@ -73,16 +79,27 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL")}
-DATABASES["default"].update(
-    ATOMIC_REQUESTS=True,
-    CONN_MAX_AGE=60,
-    CONN_HEALTH_CHECKS=True,
-    OPTIONS={"options": "-c statement_timeout=15s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s"},
-)
+
+def _database(variable: str) -> dict[str, Any]:
+    """Django's settings of the server a libpq URI names; a unix socket's folder stands percent-encoded as its host."""
+    settings: dict[str, Any] = env.db(variable)
+    return settings | {"HOST": unquote(settings["HOST"])}
+
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": _database("DATABASE_URL")
+    | {
+        "ATOMIC_REQUESTS": True,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "options": "-c statement_timeout=15s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s"
+        },
+    }
+}
 if env.str("DATABASE_OWNER_URL", default=""):
     # The role that owns the tables, for `manage.py migrate --database owner` alone; the app role cannot alter them.
-    DATABASES["owner"] = env.db("DATABASE_OWNER_URL")
+    DATABASES["owner"] = _database("DATABASE_OWNER_URL")
 
 REDIS_URL = env.str("REDIS_URL")
 CHANNEL_LAYERS = {
@@ -113,6 +130,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # A run whose worker says nothing for this long is given to another one.
 RUN_LEASE_SECONDS = env.int("RUN_LEASE_SECONDS", default=15)
 RUN_MAX_ATTEMPTS = 3
+# The same for slides that are being read in.
+INGEST_LEASE_SECONDS = env.int("INGEST_LEASE_SECONDS", default=30)
+INGEST_MAX_ATTEMPTS = 3
+# The largest file taken by upload; larger ones go through the inbox. Nothing is taken onto a disk fuller than this.
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=2 * 2**30)
+DISK_WATERMARK_PERCENT = env.int("DISK_WATERMARK_PERCENT", default=90)
+# A run that takes longer is stopped and fails; a slide that needs more is scored field by field.
+RUN_TIME_LIMIT_SECONDS = env.int("RUN_TIME_LIMIT_SECONDS", default=CELERY_TASK_TIME_LIMIT - 600)
+RUN_QUEUED_PER_PERSON = env.int("RUN_QUEUED_PER_PERSON", default=1000)
+# A cell file that no result refers to is deleted after this long.
+RESULT_ORPHAN_SECONDS = env.int("RESULT_ORPHAN_SECONDS", default=3600)
 
 TEMPLATES = [
     {
@@ -146,6 +174,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_ADAPTER = "webapp.accounts.authentication.ClosedAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 HEADLESS_ONLY = True
 HEADLESS_FRONTEND_URLS: dict[str, str] = {}
@@ -175,12 +204,13 @@ STATICFILES_DIRS = [("app", ROOT / "frontend" / "dist")]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "webapp.accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "webapp.core.api.Pages",
+    "DEFAULT_PAGINATION_CLASS": "webapp.core.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "webapp.core.api.problem_response",
     "DEFAULT_METADATA_CLASS": None,

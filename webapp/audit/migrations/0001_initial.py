@@ -4,31 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('actor', models.TextField()),
-                ('actor_id', models.UUIDField(null=True)),
-                ('verb', models.TextField()),
-                ('study_id', models.UUIDField(null=True)),
-                ('specimen_id', models.UUIDField(help_text='The specimen the event tells of, for the veil.', null=True)),
-                ('object_kind', models.TextField()),
-                ('object_id', models.TextField()),
-                ('details', models.JSONField(default=dict)),
-                ('prev', models.BinaryField()),
-                ('hash', models.BinaryField()),
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("actor", models.TextField()),
+                ("actor_id", models.UUIDField(null=True)),
+                ("verb", models.TextField()),
+                ("study_id", models.UUIDField(null=True)),
+                (
+                    "specimen_id",
+                    models.UUIDField(help_text="The specimen the event tells of, for the veil.", null=True),
+                ),
+                ("object_kind", models.TextField()),
+                ("object_id", models.TextField()),
+                ("details", models.JSONField(default=dict)),
+                ("prev", models.BinaryField()),
+                ("hash", models.BinaryField()),
             ],
             options={
-                'ordering': ['seq'],
+                "ordering": ["seq"],
             },
         ),
     ]

@@ -1,0 +1,122 @@
+"""H-score of a field by counting nuclei (NNP) or nuclear area (NAP) (Liu et al. 2019, section IV; histology score 1w
++ 2m + 3s).
+
+A rule turns DAB into a class. ``duoscope-1`` and ``qupath`` cut mean nuclear DAB (OD10); the ``paper-*`` rules cut
+luminance on the stain-intensity description image, their thresholds being reconstructions (the paper takes them from
+a reference that is lost).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from scoring import lamt, schemes, stain
+from scoring.nuclei import Nuclei, NucleusParameters, find_nuclei
+from scoring.stain import StainBasis
+from scoring.types import CLASS_NAMES, ByteImage, FloatMap, ScoringError
+
+Method = Literal["nnp", "nap"]
+Classes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class ClassRule:
+    """``scale`` "dab_od": class rises with each cut reached. ``scale`` "description": I_la * 510, above 255 negative,
+    else strong up to the first cut, moderate up to the second, weak beyond. ``scale`` "channel": 8-bit DAB image,
+    likewise but negative above the third.
+    """
+
+    name: str
+    scale: Literal["dab_od", "description", "channel"]
+    cuts: tuple[float, float, float]
+
+    def classify(self, values: npt.NDArray[np.floating]) -> Classes:
+        """Classes 0..3 of values on the rule's scale."""
+        if self.scale == "dab_od":
+            return np.asarray(np.digitize(values, self.cuts), dtype=np.uint8)
+        return np.asarray(3 - np.digitize(values, self.cuts, right=True), dtype=np.uint8)
+
+
+RULES: Mapping[str, ClassRule] = MappingProxyType(
+    {
+        rule.name: rule
+        for rule in (
+            ClassRule("duoscope-1", "dab_od", (0.15, 0.35, 0.65)),
+            ClassRule("qupath", "dab_od", (0.2, 0.4, 0.6)),
+            ClassRule("paper-fitted", "description", (100, 140, 255)),
+            ClassRule("paper-ppc", "description", (89, 166, 242)),
+            ClassRule("paper-ihc-profiler", "channel", (60, 120, 180)),
+        )
+    }
+)
+
+
+@dataclass(frozen=True)
+class FieldCells:
+    """Nuclei of one picture with their classes; ``class_area_um2`` (n, 4) is each nucleus's area by the class of its
+    pixels.
+    """
+
+    nuclei: Nuclei
+    classes: Classes
+    class_area_um2: npt.NDArray[np.float64]
+    amounts: FloatMap
+
+
+def measure_field(
+    rgb: ByteImage, basis: StainBasis, um_per_px: float, rule: ClassRule, parameters: NucleusParameters
+) -> FieldCells:
+    """Find and class the nuclei of a picture at ``um_per_px``."""
+    amounts = stain.unmix(rgb, basis)
+    nuclei = find_nuclei(amounts, um_per_px, parameters)
+    rows, columns = np.nonzero(nuclei.labels)
+    number = nuclei.labels[rows, columns] - 1
+    dab = amounts[rows, columns, 1]
+    if rule.scale == "dab_od":
+        values = dab
+    elif rule.scale == "channel":
+        values = np.float32(255) * np.float32(10) ** (-dab)
+    else:
+        pixels = rgb[rows, columns][:, None]
+        values = 510 * lamt.intensity_description(dab[:, None], stain.luminance(pixels))[:, 0]
+    count = len(nuclei)
+    if rule.scale == "dab_od":
+        means = nuclei.dab_od
+    else:
+        size = np.maximum(np.bincount(number, minlength=count), 1)
+        means = np.bincount(number, values, minlength=count) / size
+    kinds = len(CLASS_NAMES)
+    areas = np.bincount(number * kinds + rule.classify(values), minlength=count * kinds).reshape(count, kinds)
+    return FieldCells(nuclei, rule.classify(means), areas.astype(np.float64) * um_per_px**2, amounts)
+
+
+@dataclass(frozen=True)
+class HScore:
+    """Exact: ``value`` 0..300 and ``percentages`` by class name."""
+
+    value: Decimal
+    percentages: Mapping[str, float]
+    category: str
+    rule: str
+
+
+def from_amounts(amounts: npt.ArrayLike, marker: str = "") -> HScore:
+    """H-score from four amounts (negative, weak, moderate, strong): counts, or areas. Raises ScoringError when all
+    are 0.
+    """
+    parts = [Fraction(float(amount)) for amount in np.asarray(amounts).tolist()]
+    total = sum(parts)
+    if len(parts) != len(CLASS_NAMES) or total <= 0 or min(parts) < 0:
+        raise ScoringError(f"An H-score needs four amounts, not all 0; received {parts}.")
+    shares = [100 * part / total for part in parts]
+    result = schemes.h_score(shares[1], shares[2], shares[3], marker=marker)
+    percentages = {name: float(share) for name, share in zip(CLASS_NAMES, shares, strict=True)}
+    return HScore(result.value or Decimal(0), percentages, result.category, result.rule)

@@ -1,0 +1,160 @@
+"""Optical density and colour deconvolution (Ruifrok & Johnston 2001; Liu et al. 2019, Eq. 2-4).
+
+OD10 = -log10(max(I, 1) / I0). scikit-image's ``separate_stains`` unit is OD10 / 6 (it divides by ln(1e-6)); QuPath's
+is OD10. Liu et al. print the stain matrix with a third row of zeros, which is singular; ``completion`` says how it is
+filled. DAB scatters and does not obey Beer-Lambert: its hue shifts when dark (van der Loos 2008), so unmixed amounts
+are a scale, not a mass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from scoring.types import ByteImage, FloatMap, ScoringError
+
+Completion = Literal["cross", "landini"]
+Vector = tuple[float, float, float]
+
+HAEMATOXYLIN: Vector = (0.650, 0.704, 0.286)
+DAB: Vector = (0.268, 0.570, 0.776)
+"""Liu et al. 2019, Eq. 3 (ImageJ's "H DAB")."""
+
+WHITE: Vector = (255.0, 255.0, 255.0)
+I0_RANGE = (200.0, 255.0)
+
+
+@dataclass(frozen=True)
+class StainBasis:
+    """Unit stain vectors and the white of a slide. ``unmix`` (3 x 3, float32) maps OD of R, G, B (a row) to H, DAB,
+    R.
+    """
+
+    haematoxylin: Vector
+    dab: Vector
+    residual: Vector
+    i0: Vector
+    unmix: FloatMap
+
+    @property
+    def matrix(self) -> npt.NDArray[np.float64]:
+        """Rows H, DAB, R."""
+        return np.array([self.haematoxylin, self.dab, self.residual])
+
+
+def stain_basis(
+    haematoxylin: Vector = HAEMATOXYLIN, dab: Vector = DAB, *, completion: Completion = "cross", i0: Vector = WHITE
+) -> StainBasis:
+    """Complete two stain vectors to a basis.
+
+    ``cross``: the third vector is their cross product, so that H and DAB are the least-squares solution. ``landini``:
+    per colour channel sqrt(1 - h² - d²), or 0 where that is negative, then normalised (ImageJ).
+    Raises ScoringError where the two vectors (nearly) coincide.
+    """
+    first = np.asarray(haematoxylin, dtype=np.float64)
+    second = np.asarray(dab, dtype=np.float64)
+    first, second = first / np.linalg.norm(first), second / np.linalg.norm(second)
+    if completion == "cross":
+        third = np.cross(first, second)
+    elif completion == "landini":
+        third = np.sqrt(np.clip(1 - first**2 - second**2, 0, None))
+    else:
+        raise ScoringError(f"completion is 'cross' or 'landini'; received {completion!r}.")
+    length = float(np.linalg.norm(third))
+    if length < 1e-2:
+        raise ScoringError("The two stain vectors are almost the same; give vectors at least 1° apart.")
+    third = third / length
+    matrix = np.stack([first, second, third])
+    return StainBasis(_vector(first), _vector(second), _vector(third), i0, np.linalg.inv(matrix).astype(np.float32))
+
+
+def _vector(values: npt.NDArray[np.float64]) -> Vector:
+    return (float(values[0]), float(values[1]), float(values[2]))
+
+
+def od_table(i0: Vector) -> FloatMap:
+    """OD10 of every byte value for each channel: 256 x 3. A value of 0 counts as 1 (``clip1``)."""
+    values = np.maximum(np.arange(256, dtype=np.float64), 1)
+    return (-np.log10(values[:, None] / np.asarray(i0, dtype=np.float64))).astype(np.float32)
+
+
+def optical_density(rgb: ByteImage, i0: Vector = WHITE) -> FloatMap:
+    """OD10 per channel, height x width x 3. Brighter than ``i0`` is negative."""
+    return np.asarray(cv2.LUT(rgb, od_table(i0)[None]), dtype=np.float32)
+
+
+def unmix(rgb: ByteImage, basis: StainBasis) -> FloatMap:
+    """Amounts of H, DAB and residual in OD10, height x width x 3, signed."""
+    return np.asarray(cv2.transform(optical_density(rgb, basis.i0), basis.unmix.T), dtype=np.float32)
+
+
+def compose(amounts: FloatMap, basis: StainBasis) -> ByteImage:
+    """The image that amounts of H, DAB, R (OD10, height x width x 3) would give: I0 * 10^(-a M)."""
+    density = amounts @ basis.matrix.astype(np.float32)
+    shown: ByteImage = np.clip(np.rint(np.asarray(basis.i0, np.float32) * 10 ** (-density)), 0, 255).astype(np.uint8)
+    return shown
+
+
+def channel_image(amount_od: FloatMap) -> ByteImage:
+    """8-bit channel image as in ImageJ: 255 * 10^(-a); dark is strong."""
+    shown: ByteImage = np.clip(np.rint(255 * 10 ** (-amount_od)), 0, 255).astype(np.uint8)
+    return shown
+
+
+def luminance(rgb: ByteImage) -> FloatMap:
+    """BT.601 luminance of gamma-coded values, 0..255, not rounded."""
+    weights = np.array([[0.299, 0.587, 0.114]], dtype=np.float32)
+    return np.asarray(cv2.transform(rgb.astype(np.float32), weights), dtype=np.float32)
+
+
+def estimate_i0(rgb: ByteImage, *, minimum_share: float = 0.002) -> Vector:
+    """White of a slide: per channel the 99th percentile over pixels of saturation < .1, held within 200..255.
+
+    Where fewer than ``minimum_share`` of the pixels are that pale, nothing unstained was seen and white stays 255.
+    """
+    highest = rgb.max(axis=2).astype(np.int16)
+    lowest = rgb.min(axis=2).astype(np.int16)
+    pale = ((highest - lowest) * 10 < highest) & (highest >= int(I0_RANGE[0]) - 20)
+    if np.count_nonzero(pale) < max(16, minimum_share * pale.size):
+        return WHITE
+    found = np.percentile(rgb[pale], 99, axis=0)
+    return _vector(np.clip(found, *I0_RANGE).astype(np.float64))
+
+
+def estimate_vectors(rgb: ByteImage, i0: Vector) -> tuple[Vector, Vector] | None:
+    """Haematoxylin and DAB vectors of this tissue (Macenko et al. 2009), or None where they cannot be trusted.
+
+    Guard rails: at least 2 % of the stained pixels near each vector, 10° between them, and each within 20° of the
+    standard one.
+    """
+    density = optical_density(rgb, i0).reshape(-1, 3)
+    density = density[density.min(axis=1) > 0.065]  # 0.15 in natural-log units, as published
+    if len(density) < 500:
+        return None
+    _, directions = np.linalg.eigh(np.cov(density.T))
+    plane = directions[:, [2, 1]]
+    plane = plane * np.where(plane.sum(axis=0) < 0, -1, 1)
+    angles = np.arctan2(density @ plane[:, 1], density @ plane[:, 0])
+    low, high = np.percentile(angles, [1, 99])
+    ends = [plane @ np.array([np.cos(a), np.sin(a)]) for a in (low, high)]
+    middle = (low + high) / 2
+    shares = (float(np.mean(angles < middle)), float(np.mean(angles >= middle)))
+    if min(shares) < 0.02 or min(float(end.min()) for end in ends) < -0.05:
+        return None
+    units = sorted(
+        (np.clip(e, 0, None) / np.linalg.norm(np.clip(e, 0, None)) for e in ends), key=lambda v: v[2] / (v[0] + 1e-6)
+    )
+    if _degrees(units[0], units[1]) < 10:
+        return None
+    if _degrees(units[0], np.array(HAEMATOXYLIN)) > 20 or _degrees(units[1], np.array(DAB)) > 20:
+        return None
+    return _vector(units[0]), _vector(units[1])
+
+
+def _degrees(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> float:
+    cosine = float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
+    return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))

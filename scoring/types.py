@@ -1,0 +1,98 @@
+"""Words every part of scoring shares: classes of staining, regions, results. No arithmetic here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import IntEnum
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+ByteImage = npt.NDArray[np.uint8]
+"""uint8 RGB, height x width x 3."""
+FloatMap = npt.NDArray[np.float32]
+"""float32, height x width (or the shape a docstring states)."""
+Mask = npt.NDArray[np.bool_]
+Labels = npt.NDArray[np.int32]
+"""int32, height x width: 0 background, 1..n objects."""
+
+NOT_NUCLEI = "no scoreable tumour nuclei"
+RESEARCH_USE = "Research use only. Not for diagnosis."
+
+
+class ScoringError(ValueError):
+    """Something the caller must change; the message says what was received and what to do."""
+
+
+class Cancelled(Exception):  # noqa: N818 - the word the run's state uses; it is an outcome, not an error
+    """The caller asked to stop; nothing was written."""
+
+
+class StainClass(IntEnum):
+    """Class of one nucleus by its mean DAB."""
+
+    NEGATIVE = 0
+    WEAK = 1
+    MODERATE = 2
+    STRONG = 3
+
+
+CLASS_NAMES = ("negative", "weak", "moderate", "strong")
+
+
+@dataclass(frozen=True)
+class Region:
+    """A rectangle, or the ellipse inscribed in it (a TMA core's circle), in level-0 px.
+
+    ``x_px, y_px`` is the upper left corner of the rectangle.
+    """
+
+    x_px: float
+    y_px: float
+    width_px: float
+    height_px: float
+    shape: Literal["rectangle", "circle"] = "rectangle"
+
+    def __post_init__(self) -> None:
+        if not (self.width_px > 0 and self.height_px > 0):
+            raise ScoringError(f"A region needs a positive size; received {self.width_px} x {self.height_px} px.")
+
+    @classmethod
+    def circle(cls, centre_x_px: float, centre_y_px: float, radius_px: float) -> Region:
+        """The circle around a centre."""
+        return cls(centre_x_px - radius_px, centre_y_px - radius_px, 2 * radius_px, 2 * radius_px, "circle")
+
+
+@dataclass(frozen=True)
+class ScoreResult:
+    """What a method says of one specimen, with everything needed to say it again.
+
+    ``value`` is None exactly when ``scoreable`` is False; ``reason`` then says why in words. ``counts`` are nuclei
+    and equal the cell file to the last cell. ``percentages`` are what the value was computed from: of nuclei (NNP) or
+    of nuclear area (NAP).
+    """
+
+    scheme: str
+    method: str
+    version: str
+    preset: str
+    value: float | None
+    category: str
+    scoreable: bool
+    reason: str
+    counts: Mapping[str, int]
+    percentages: Mapping[str, float] | None
+    tumour_fraction: float | None
+    qc: Mapping[str, Any]
+    cell_count: int
+    cells_sha256: str
+    um_per_px: float
+    parameters: Mapping[str, Any]
+    weights_sha256: str | None = None
+    limits: tuple[str, ...] = field(default=())
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return asdict(self)

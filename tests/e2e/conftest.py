@@ -1,0 +1,106 @@
+"""The whole product as a person meets it: the launcher with its own servers, and a headless Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Where the launcher's own servers must not be replaced by those of the unit tests.
+_SERVICES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+
+
+@dataclass(frozen=True)
+class Stack:
+    url: str
+    home: Path
+    process: subprocess.Popen[str]
+
+    def password(self) -> str:
+        """The demo people's password, as the launcher keeps it in its home folder."""
+        return (self.home / "sign-ins.txt").read_text().split("password: ")[1].split()[0]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:  # noqa: S310 - loopback address made here
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def start_stack(home: Path, port: int) -> subprocess.Popen[str]:
+    environment = {name: value for name, value in os.environ.items() if name not in _SERVICES}
+    environment |= {"DUOSCOPE_HOME": str(home), "PORT": str(port)}
+    log = (home.parent / "stack.log").open("a")
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "demo"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, text=True
+    )
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("stack")
+    home, port = folder / "var", free_port()
+    process = start_stack(home, port)
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 120
+    while not is_ready(url) or not (home / "sign-ins.txt").exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            pytest.fail("The stack did not start:\n" + (folder / "stack.log").read_text()[-4000:])
+        time.sleep(0.2)
+    yield Stack(url, home, process)
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("Chromium is not installed; `make test` installs it where root allows (apt-get install chromium).")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
+
+
+def sign_in(browser: Browser, stack: Stack, username: str, *, width: int = 1366, height: int = 768) -> Page:
+    """A page of a new browser profile with this person signed in; console errors and CSP violations fail the test."""
+    context = browser.new_context(viewport={"width": width, "height": height}, base_url=stack.url)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password", exact=True).fill(stack.password())
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Studies").wait_for()
+    return page

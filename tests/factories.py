@@ -1,0 +1,221 @@
+"""One factory for each model: a valid row with nothing surprising in it. What a test is about, it says itself."""
+
+from __future__ import annotations
+
+import uuid
+
+import factory
+from django.utils import timezone
+
+from webapp.accounts.models import Token, User
+from webapp.blinding.models import Exposure, Veil
+from webapp.cases.models import AccessionKey, Case
+from webapp.runs.models import Batch, Result, Run
+from webapp.slides.models import FieldOfView, Presentation, Slide, Specimen, StainingBatch
+from webapp.studies.models import Membership, Protocol, Role, Study
+
+PASSWORD = "correct horse battery staple"
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"person-{n}")
+    display_name = factory.LazyAttribute(lambda user: user.username.title())
+    password = factory.django.Password(PASSWORD)
+
+
+class TokenFactory(factory.django.DjangoModelFactory):
+    """A token whose secret nobody knows; a usable one is made by the service."""
+
+    class Meta:
+        model = Token
+
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"token {n}")
+    prefix = factory.Sequence(lambda n: f"dsk_{n:08d}")
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class StudyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Study
+
+    name = factory.Sequence(lambda n: f"Study {n}")
+
+
+class ProtocolFactory(factory.django.DjangoModelFactory):
+    """Two readers, independent; ``readers_per_specimen=0`` lets pathologists see results."""
+
+    class Meta:
+        model = Protocol
+
+    study = factory.SubFactory(StudyFactory)
+    version = 1
+    marker_schemes = factory.LazyFunction(lambda: {"ER": "h-score"})
+    algorithms = factory.LazyFunction(lambda: ["nnp@1"])
+
+
+class MembershipFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    study = factory.SubFactory(StudyFactory)
+    user = factory.SubFactory(UserFactory)
+    role = Role.PATHOLOGIST
+
+
+class CaseFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Case
+
+    study = factory.SubFactory(StudyFactory)
+    code = factory.Sequence(lambda n: f"C-{n:04d}")
+
+
+class AccessionKeyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AccessionKey
+
+    case = factory.SubFactory(CaseFactory)
+    accession = factory.Sequence(lambda n: f"H{n:06d}")
+
+
+class StainingBatchFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = StainingBatch
+
+    study = factory.SubFactory(StudyFactory)
+    name = factory.Sequence(lambda n: f"Batch {n}")
+    marker = "ER"
+
+
+class SlideFactory(factory.django.DjangoModelFactory):
+    """A slide that is ready, as far as the database is concerned: there is no file behind it."""
+
+    class Meta:
+        model = Slide
+
+    id = factory.LazyFunction(uuid.uuid4)
+    study = factory.SubFactory(StudyFactory)
+    name = factory.Sequence(lambda n: f"Slide {n}")
+    marker = "ER"
+    state = Slide.State.READY
+    original_name = factory.Sequence(lambda n: f"scan-{n}.svs")
+    stored_path = factory.LazyAttribute(lambda slide: f"{slide.id}/source.svs")
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    size_bytes = 1_000_000
+    format = "aperio"
+    width_px = 2048
+    height_px = 1024
+    um_per_px = "0.5"
+    um_per_px_source = Slide.UmPerPxSource.FILE
+    levels = factory.LazyFunction(
+        lambda: [{"width_px": 2048, "height_px": 1024, "tile_width_px": 256, "tile_height_px": 256}]
+    )
+
+
+class SpecimenFactory(factory.django.DjangoModelFactory):
+    """A whole section; ``core=True`` makes it a core in row 1, column 1."""
+
+    class Meta:
+        model = Specimen
+
+    class Params:
+        core = factory.Trait(
+            kind=Specimen.Kind.CORE, row=1, column=1, center_x_px=500.0, center_y_px=500.0, radius_px=400.0
+        )
+
+    slide = factory.SubFactory(SlideFactory)
+    case = factory.SubFactory(CaseFactory, study=factory.SelfAttribute("..slide.study"))
+    kind = Specimen.Kind.WHOLE_SECTION
+
+
+class FieldOfViewFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = FieldOfView
+
+    slide = factory.SubFactory(SlideFactory)
+    name = factory.Sequence(lambda n: f"Field {n}")
+    x_px = 0
+    y_px = 0
+    width_px = 512
+    height_px = 512
+
+
+class PresentationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Presentation
+
+    user = factory.SubFactory(UserFactory)
+    slide = factory.SubFactory(SlideFactory)
+
+
+class VeilFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Veil
+
+    person = factory.SubFactory(UserFactory)
+    specimen = factory.SubFactory(SpecimenFactory)
+    reason = "assigned"
+
+
+class BatchFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Batch
+
+    study = factory.SubFactory(StudyFactory)
+    requested_by = factory.SubFactory(UserFactory)
+
+
+class RunFactory(factory.django.DjangoModelFactory):
+    """A queued run; ``done=True`` makes one that finished on its first attempt (its result is a ResultFactory away)."""
+
+    class Meta:
+        model = Run
+
+    class Params:
+        done = factory.Trait(
+            state=Run.State.DONE,
+            attempt=1,
+            started_at=factory.LazyFunction(timezone.now),
+            finished_at=factory.LazyFunction(timezone.now),
+        )
+
+    specimen = factory.SubFactory(SpecimenFactory)
+    study = factory.SelfAttribute("specimen.slide.study")
+    requested_by = factory.SubFactory(UserFactory)
+    algorithm = "nnp"
+    algorithm_version = "1"
+    preset = "default"
+    idempotency_key = factory.Sequence(lambda n: f"key-{n}")
+
+
+class ResultFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Result
+
+    run = factory.SubFactory(RunFactory, done=True)
+    attempt = factory.SelfAttribute("run.attempt")
+    scheme = "h-score"
+    value = "150"
+    scoreable = True
+    counts = factory.LazyFunction(lambda: {"negative": 25, "weak": 25, "moderate": 25, "strong": 25})
+    percentages = factory.LazyFunction(lambda: {"negative": 25.0, "weak": 25.0, "moderate": 25.0, "strong": 25.0})
+    cell_count = 100
+    cells_sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    provenance = factory.LazyFunction(dict)
+    seconds = 1.0
+
+
+class ExposureFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Exposure
+
+    person = factory.SubFactory(UserFactory)
+    specimen = factory.SubFactory(SpecimenFactory)
+    source = Exposure.Source.ALGORITHM
+    source_id = factory.Faker("uuid4")
+    planned = True

@@ -1,0 +1,78 @@
+"""Draw and lift veils, and record for good what somebody has been shown."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from webapp.accounts.models import User
+from webapp.audit.services import record
+from webapp.blinding.models import Exposure, Veil
+from webapp.slides.models import Specimen
+
+
+def draw_veil(actor: Any, person: User, specimen: Specimen, *, reason: str) -> Veil:
+    """Hide from the person what others said of the specimen. A veil that hangs already stays as it is.
+
+    Args:
+        actor: who causes it; None for the system.
+        reason: why, for the audit trail ("assigned").
+    """
+    with transaction.atomic():
+        veil, is_new = Veil.objects.get_or_create(
+            person=person, specimen=specimen, lifted_at=None, defaults={"reason": reason}
+        )
+        if is_new:
+            record(
+                actor, "veil.drawn", obj=veil, study_id=specimen.slide.study_id, specimen_id=specimen.pk,
+                person=str(person.pk), reason=reason,
+            )  # fmt: skip
+    return veil
+
+
+def lift_veil(actor: Any, person: User, specimen: Specimen, *, reason: str) -> bool:
+    """Lift the veil, if one hangs. Whether the person then sees anything is up to the other rules.
+
+    Returns:
+        Whether there was one.
+    """
+    with transaction.atomic():
+        veil = Veil.objects.select_for_update().filter(person=person, specimen=specimen, lifted_at=None).first()
+        if veil is None:
+            return False
+        veil.lifted_at = timezone.now()
+        veil.save(update_fields=["lifted_at"])
+        record(
+            actor, "veil.lifted", obj=veil, study_id=specimen.slide.study_id, specimen_id=specimen.pk,
+            person=str(person.pk), reason=reason,
+        )  # fmt: skip
+    return True
+
+
+def record_exposure(person: User, specimen: Specimen, source: str, source_id: UUID, planned: bool) -> Exposure:
+    """Record that the person is being shown something others said of the specimen. Once is enough: the first stands.
+
+    Call it in the transaction that decides to show, before anything leaves the server. The caller checks that the
+    person may see it; this only writes down that they did.
+
+    Args:
+        source: one of ``Exposure.Source``.
+        source_id: the run, reading or consensus shown.
+        planned: whether the protocol plans it at that stage; an unplanned one ends the right to read the specimen.
+    """
+    with transaction.atomic():
+        exposure, is_new = Exposure.objects.get_or_create(
+            person=person,
+            source=Exposure.Source(source),
+            source_id=source_id,
+            defaults={"specimen": specimen, "planned": planned},
+        )
+        if is_new:
+            record(
+                person, "exposure.recorded", obj=exposure, study_id=specimen.slide.study_id, specimen_id=specimen.pk,
+                source=exposure.source, source_id=str(source_id), planned=planned,
+            )  # fmt: skip
+    return exposure

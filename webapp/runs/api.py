@@ -1,0 +1,179 @@
+"""HTTP of runs, batches and model cards. Status and progress only: results leave through ``agreement``."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import path
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from scoring.cards import CARDS
+from webapp.core.api import ScopedViewSet
+from webapp.core.errors import Invalid
+from webapp.runs import services
+from webapp.runs.models import Batch, Run
+from webapp.runs.permissions import visible_runs
+
+FILTERS = ("study", "specimen", "slide", "batch", "state")
+KEY_HEADER = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="The same key with the same request answers with the same run; with another request it is refused.",
+)
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """A run's request, status and progress."""
+
+    slide = serializers.UUIDField(source="specimen.slide_id", read_only=True)
+    has_result = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Run
+        fields = (
+            "id", "study", "specimen", "slide", "field_of_view", "batch", "algorithm", "algorithm_version", "preset",
+            "parameters", "state", "attempt", "progress_done", "progress_total", "phase", "error", "requested_by",
+            "created_at", "started_at", "finished_at", "has_result",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_has_result(self, run: Run) -> bool:
+        return run.state == Run.State.DONE
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    """Which algorithm, and how."""
+
+    algorithm = serializers.CharField(max_length=40)
+    version = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
+    preset = serializers.CharField(max_length=12, required=False, default="", allow_blank=True)
+    parameters = serializers.DictField(required=False, default=dict)
+
+    def asked(self) -> services.RunRequest:
+        data = self.validated_data
+        return services.RunRequest(data["algorithm"], data["version"], data["preset"], data["parameters"])
+
+
+class RunRequestSerializer(AskedSerializer):
+    specimen = serializers.UUIDField()
+    field_of_view = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class BatchRequestSerializer(AskedSerializer):
+    specimens = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=services.BATCH_LIMIT, allow_empty=False
+    )
+    name = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
+
+
+class BatchSerializer(serializers.ModelSerializer[Batch]):
+    runs = RunSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Batch
+        fields = ("id", "study", "name", "created_at", "runs")
+        read_only_fields = fields
+
+
+class RunViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
+    """Runs the person may know of; technicians and administrators start and cancel them."""
+
+    visible = visible_runs
+    serializer_class = RunSerializer
+
+    def get_queryset(self) -> QuerySet[Run]:
+        runs = cast("QuerySet[Run]", super().get_queryset()).select_related("specimen")
+        return _narrow(runs, self.request) if self.action == "list" else runs
+
+    @extend_schema(
+        parameters=[OpenApiParameter(name, str if name == "state" else UUID) for name in FILTERS],
+        responses=RunSerializer(many=True),
+    )
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(request=RunRequestSerializer, responses={201: RunSerializer, 200: RunSerializer},
+                   parameters=[KEY_HEADER])  # fmt: skip
+    def create(self, request: Request) -> Response:
+        body = RunRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        run, is_new = services.request_run(
+            request.user,
+            specimen_id=body.validated_data["specimen"],
+            field_of_view_id=body.validated_data["field_of_view"],
+            asked=body.asked(),
+            idempotency_key=request.headers.get("Idempotency-Key", ""),
+        )
+        return Response(RunSerializer(run).data, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+
+    @extend_schema(request=None, responses=RunSerializer)
+    def cancel(self, request: Request, pk: UUID) -> Response:
+        return Response(RunSerializer(services.request_cancel(request.user, pk)).data)
+
+
+class BatchView(APIView):
+    """Starts one run per specimen."""
+
+    @extend_schema(request=BatchRequestSerializer, responses={201: BatchSerializer, 200: BatchSerializer},
+                   parameters=[KEY_HEADER])  # fmt: skip
+    def post(self, request: Request) -> Response:
+        body = BatchRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        batch, runs, is_new = services.request_batch(
+            request.user,
+            specimen_ids=body.validated_data["specimens"],
+            asked=body.asked(),
+            name=body.validated_data["name"],
+            idempotency_key=request.headers.get("Idempotency-Key", ""),
+        )
+        answer = {**BatchSerializer(batch, context={"runs": runs}).data, "runs": RunSerializer(runs, many=True).data}
+        return Response(answer, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+
+
+class ModelCardsView(APIView):
+    """What can be run, with its limits: cards are no results."""
+
+    @extend_schema(responses=OpenApiResponse(description="Model cards as data."))
+    def get(self, request: Request) -> Response:
+        return Response([card.as_json() for _, card in sorted(CARDS.items())])
+
+
+def _narrow(runs: QuerySet[Run], request: Request) -> QuerySet[Run]:
+    """Apply the filters asked for. Anything else is refused, so that no field can be asked about by guessing."""
+    for name in request.query_params:
+        if name not in (*FILTERS, "page", "page_size"):
+            raise Invalid(f"Runs cannot be narrowed by {name[:40]!r}; use {', '.join(FILTERS)}.", code="unknown_filter")
+    columns = {"study": "study", "specimen": "specimen", "slide": "specimen__slide", "batch": "batch"}
+    for name, column in columns.items():
+        if value := request.query_params.get(name):
+            runs = runs.filter(**{column: _uuid(name, value)})
+    if state := request.query_params.get("state"):
+        if state not in Run.State.values:
+            raise Invalid(
+                f"state is one of {', '.join(Run.State.values)}; got {state[:20]!r}.", fields={"state": "Unknown."}
+            )
+        runs = runs.filter(state=state)
+    return runs.order_by("-created_at", "id")
+
+
+def _uuid(name: str, value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError as error:
+        raise Invalid(f"{name} is an identifier (UUID); got {value[:60]!r}.", fields={name: "Not a UUID."}) from error
+
+
+urlpatterns = [
+    path("model-cards", ModelCardsView.as_view(), name="model-cards"),
+    path("runs", RunViews.as_view({"get": "list", "post": "create"}), name="runs"),
+    path("runs/<uuid:pk>", RunViews.as_view({"get": "retrieve"}), name="run"),
+    path("runs/<uuid:pk>/cancel", RunViews.as_view({"post": "cancel"}), name="run-cancel"),
+    path("batches", BatchView.as_view(), name="batches"),
+]
