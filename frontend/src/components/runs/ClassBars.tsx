@@ -58,7 +58,7 @@ export function ClassTable({ percentages, counts, total }: {
       <tfoot>
         <tr>
           <th scope="row">All</th>
-          <td />
+          <td>{percentages ? "100" : "—"}</td>
           <td>{grouped(total)}</td>
         </tr>
       </tfoot>

@@ -1,7 +1,7 @@
 import { Badge, Group, Skeleton, Tabs } from "@mantine/core";
 import { useParams } from "react-router";
 import { useStudy } from "../../api/queries/studies";
-import type { Role, Study } from "../../api/types";
+import type { Study } from "../../api/types";
 import { Problem } from "../../components/common/Problem";
 import { useUrlFilters } from "../../components/common/url-state";
 import { ROLE_WORDS } from "../../components/common/words";
@@ -11,17 +11,11 @@ import { Trail } from "../../components/shell/Trail";
 import { CasesTab } from "./CasesTab";
 import { PeopleTab } from "./PeopleTab";
 import { ProtocolTab } from "./ProtocolTab";
+import { mayKnowOfRuns } from "./roles";
 import { RunsTab } from "./RunsTab";
 import { SlidesTab } from "./SlidesTab";
 
 type TabName = "cases" | "slides" | "runs" | "people" | "protocol";
-
-/** Who starts runs and sees their states. Readers do where the protocol asks no readings; the server decides anyway. */
-export function mayKnowOfRuns(roles: readonly Role[], readersPerSpecimen: number): boolean {
-  const reads = roles.some((role) => ["pathologist", "adjudicator", "qa_reader"].includes(role));
-  if (reads && readersPerSpecimen > 0) return false;
-  return roles.some((role) => ["technician", "administrator", "pathologist"].includes(role));
-}
 
 function tabsOf(study: Study): [TabName, string][] {
   const isAdministrator = study.my_roles.includes("administrator");
