@@ -60,7 +60,7 @@ class TokenSerializer(serializers.ModelSerializer[Token]):
         read_only_fields = fields
 
 
-class NewTokenSerializer(TokenSerializer):
+class TokenWithSecretSerializer(TokenSerializer):
     token = serializers.CharField(read_only=True, help_text="Shown now and never again.")
 
     class Meta(TokenSerializer.Meta):
@@ -68,7 +68,7 @@ class NewTokenSerializer(TokenSerializer):
         read_only_fields = fields
 
 
-class TokenRequestSerializer(serializers.Serializer[Any]):
+class NewTokenSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=80)
     expires_in_days = serializers.IntegerField(required=False, allow_null=True, default=None)
 
@@ -80,7 +80,7 @@ class PersonSerializer(serializers.ModelSerializer[User]):
         read_only_fields = fields
 
 
-class PersonRequestSerializer(serializers.Serializer[Any]):
+class NewPersonSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=64)
     display_name = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
     password = serializers.CharField(max_length=200, trim_whitespace=False)
@@ -117,11 +117,9 @@ class TokenViews(mixins.ListModelMixin, ScopedViewSet):
         known_parameters(self.request)
         return super().get_queryset().order_by("-created_at", "id")
 
-    @extend_schema(
-        operation_id="tokens_create", request=TokenRequestSerializer, responses={201: NewTokenSerializer}
-    )
+    @extend_schema(operation_id="tokens_create", request=NewTokenSerializer, responses={201: TokenWithSecretSerializer})
     def create(self, request: Request) -> Response:
-        body = TokenRequestSerializer(data=request.data)
+        body = NewTokenSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         token, secret = services.create_token(request.user, **body.validated_data)
         return Response({**TokenSerializer(token).data, "token": secret}, status.HTTP_201_CREATED)
@@ -149,11 +147,11 @@ class PersonViews(mixins.ListModelMixin, ScopedViewSet):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(operation_id="users_create", request=PersonRequestSerializer, responses={201: PersonSerializer})
+    @extend_schema(operation_id="users_create", request=NewPersonSerializer, responses={201: PersonSerializer})
     def create(self, request: Request) -> Response:
         if not can_manage_users(request.user):
             raise NotAllowed("Only system administrators register people.")
-        body = PersonRequestSerializer(data=request.data)
+        body = NewPersonSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         user = services.create_user(request.user, **body.validated_data)
         return Response(PersonSerializer(user).data, status.HTTP_201_CREATED)

@@ -1,7 +1,7 @@
 """Reading a registered slide in: one worker at a time, under a lease, each with its own fencing token.
 
-registered → ingesting → ready | refused. A worker that dies leaves a lease that runs out; the sweeper then has the slide
-read in again, at most ``INGEST_MAX_ATTEMPTS`` times, and after that refuses it with a reason.
+registered → ingesting → ready | refused. A worker that dies leaves a lease that runs out; the sweeper then has the
+slide read in again, at most ``INGEST_MAX_ATTEMPTS`` times, and after that refuses it with a reason.
 """
 
 from __future__ import annotations
