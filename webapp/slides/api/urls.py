@@ -1,5 +1,9 @@
 """The addresses, under /api/."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.urls import path
 
 from webapp.slides.api.cases import CaseViews, StudyCaseViews
@@ -9,7 +13,7 @@ from webapp.slides.api.slides import InboxViews, SlideViews, StudySlideViews, Th
 from webapp.slides.api.studies import StudyViews
 from webapp.slides.api.tma_maps import TmaMapView
 
-LIST_AND_CREATE = {"get": "list", "post": "create"}
+LIST_AND_CREATE: dict[str, Any] = {"get": "list", "post": "create"}
 
 urlpatterns = [
     path("studies", StudyViews.as_view(LIST_AND_CREATE), name="studies"),
