@@ -39,8 +39,8 @@ class Stack:
     process: subprocess.Popen[str]
 
     def password(self) -> str:
-        """The demo people's password, as the launcher printed it into its home folder."""
-        return (self.home / "demo-sign-ins.txt").read_text().split("password: ")[1].split()[0]
+        """The demo people's password, as the launcher keeps it in its home folder."""
+        return (self.home / "sign-ins.txt").read_text().split("password: ")[1].split()[0]
 
 
 def free_port() -> int:
@@ -73,7 +73,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     process = start_stack(home, port)
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + 120
-    while not is_ready(url) or not (home / "demo-sign-ins.txt").exists():
+    while not is_ready(url) or not (home / "sign-ins.txt").exists():
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             pytest.fail("The stack did not start:\n" + (folder / "stack.log").read_text()[-4000:])

@@ -21,13 +21,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webapp.agreement import services
-from webapp.agreement.permissions import studies_with_visible_trail, visible_events, visible_results
+from webapp.agreement.permissions import visible_events, visible_results
 from webapp.agreement.results.cells import CELLS_LIMIT, MAX_BINS, MAX_CELLS_LIMIT, box_bytes, cells_of, density_bytes
 from webapp.agreement.results.exports import EXPORTS
 from webapp.audit.models import Event
 from webapp.core.errors import Invalid, NotAllowed
 from webapp.runs.models import Result
-from webapp.studies.permissions import visible_studies
+from webapp.studies.permissions import can_administer, visible_studies
 
 R = TypeVar("R", HttpResponse, StreamingHttpResponse)
 BINARY = OpenApiResponse(OpenApiTypes.BINARY, description="Little-endian; see the field order in the description.")
@@ -124,7 +124,9 @@ class ExportView(APIView):
         result = _result(request, pk)
         form = request.query_params.get("as", "")
         if form not in EXPORTS:
-            raise Invalid(f"A result is exported as {', '.join(sorted(EXPORTS))}; got {form[:20]!r}.", fields={"as": "Unknown."})
+            raise Invalid(
+                f"A result is exported as {', '.join(sorted(EXPORTS))}; got {form[:20]!r}.", fields={"as": "Unknown."}
+            )
         cells = cells_of(result)
         write, content_type = EXPORTS[form]
         services.record_export(request.user, result, form)
@@ -142,7 +144,7 @@ class AuditTrailView(ListAPIView[Event]):
         study_id: UUID = self.kwargs["pk"]
         if not visible_studies(self.request.user).filter(pk=study_id).exists():
             raise Http404
-        if not studies_with_visible_trail(self.request.user).filter(study=study_id).exists():
+        if not can_administer(self.request.user, study_id):
             raise NotAllowed("The trail of a study is for its administrators.", code="role_needed")
         return visible_events(self.request.user, study_id)
 

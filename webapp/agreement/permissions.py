@@ -9,10 +9,11 @@ from django.db.models import QuerySet
 
 from webapp.audit.models import Event
 from webapp.blinding.models import Exposure
-from webapp.blinding.permissions import veiled_specimens
+from webapp.blinding.permissions import own_exposures, veiled_specimens
 from webapp.runs.models import Result, Run
 from webapp.runs.permissions import visible_runs
-from webapp.studies.models import Membership, Protocol, Role
+from webapp.studies.models import Protocol, Role
+from webapp.studies.permissions import studies_where
 
 
 def revealable_runs(user: Any) -> QuerySet[Run]:
@@ -27,7 +28,7 @@ def can_reveal(user: Any, run: Run) -> bool:
 
 def visible_results(user: Any) -> QuerySet[Result]:
     """The results the person has looked at (an exposure of their own stands) and may still see."""
-    seen = Exposure.objects.filter(person=user, source=Exposure.Source.ALGORITHM).values("source_id")
+    seen = own_exposures(user).filter(source=Exposure.Source.ALGORITHM).values("source_id")
     return Result.objects.filter(run__in=revealable_runs(user)).filter(run__in=seen)
 
 
@@ -45,16 +46,11 @@ def is_planned(study_id: UUID) -> bool:
     return protocol.readers_per_specimen == 0 or protocol.mode == Protocol.Mode.CONCURRENT
 
 
-def studies_with_visible_trail(user: Any) -> QuerySet[Membership, dict[str, Any]]:
-    """Ids of the studies the person administers."""
-    return Membership.objects.filter(user=user, user__is_active=True, role=Role.ADMINISTRATOR).values("study")
-
-
 def visible_events(user: Any, study_id: UUID) -> QuerySet[Event]:
     """What happened in a study, for its administrators; nothing that tells of a specimen veiled for them. Events are
     shown without their number in the chain, whose gaps would tell how many are hidden."""
     return (
-        Event.objects.filter(study_id=study_id, study_id__in=studies_with_visible_trail(user))
+        Event.objects.filter(study_id=study_id, study_id__in=studies_where(user, [Role.ADMINISTRATOR]).values("pk"))
         .exclude(specimen_id__in=veiled_specimens(user).values("pk"))
         .order_by("-seq")
     )

@@ -9,6 +9,8 @@ VERBS: Mapping[str, str] = MappingProxyType(
     {
         "user.created": "A person was registered.",
         "user.deactivated": "A person's account was closed.",
+        "user.reactivated": "A person's account was opened again.",
+        "user.renamed": "A person changed the name they are shown by.",
         "token.created": "A personal token was made.",
         "token.revoked": "A personal token was revoked.",
         "study.created": "A study was created.",
@@ -20,6 +22,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "slide.ingested": "A slide was read in and is ready.",
         "slide.refused": "A slide's file was refused.",
         "slide.changed": "A slide's particulars were changed.",
+        "slide.retried": "A refused slide is to be read in again.",
         "slide.opened": "A person opened a slide.",
         "tma_map.applied": "A map of cores was applied to a slide.",
         "field_of_view.created": "A field of view was chosen.",

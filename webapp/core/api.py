@@ -22,6 +22,8 @@ _STATUS: list[tuple[type[errors.DomainError], int, str]] = [
     (errors.NotVisible, status.HTTP_404_NOT_FOUND, "Not found"),
     (errors.Stale, status.HTTP_412_PRECONDITION_FAILED, "Changed in the meantime"),
     (errors.Conflict, status.HTTP_409_CONFLICT, "Conflict"),
+    (errors.TooLarge, status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "Too large"),
+    (errors.NoRoom, status.HTTP_507_INSUFFICIENT_STORAGE, "No room"),
     (errors.Unavailable, status.HTTP_503_SERVICE_UNAVAILABLE, "Temporarily unavailable"),
 ]
 

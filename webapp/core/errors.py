@@ -38,3 +38,11 @@ class Stale(DomainError):
 
 class Unavailable(DomainError):
     """A part of the system is down; the same call may work in a moment."""
+
+
+class TooLarge(DomainError):
+    """What was sent is larger than the system takes."""
+
+
+class NoRoom(DomainError):
+    """The disk is too full to take more."""

@@ -20,6 +20,8 @@ import structlog
 from channels.auth import get_user
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.routing import URLRouter
+from channels.sessions import SessionMiddlewareStack
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http.request import validate_host
@@ -41,7 +43,7 @@ MAX_SOCKETS = 5
 _open: Counter[UUID] = Counter()
 
 
-class LiveConsumer(AsyncWebsocketConsumer):
+class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels comes without types
     """One browser's socket. Permission is asked on joining, every few seconds, and whenever rights changed."""
 
     user_id: UUID | None = None
@@ -91,7 +93,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.close(UNUSABLE)
             return
         if not isinstance(frame, dict) or len(frame) != 1:
-            await self._tell(error="Send one of {\"join\": …}, {\"leave\": …}.")
+            await self._tell(error='Send one of {"join": …}, {"leave": …}.')
         elif "join" in frame:
             await self._join(frame["join"])
         elif "leave" in frame:
@@ -100,7 +102,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await self._leave(left)
             await self._tell(left=_echo(frame["leave"]))
         else:
-            await self._tell(error="Send one of {\"join\": …}, {\"leave\": …}.")
+            await self._tell(error='Send one of {"join": …}, {"leave": …}.')
 
     async def live_changed(self, message: dict[str, Any]) -> None:
         """Pass on a hint."""
@@ -215,3 +217,5 @@ def _echo(name: object) -> str:
 
 
 websocket_urlpatterns = [path("ws/live", LiveConsumer.as_asgi())]
+#: What ``asgi`` serves websockets with. The session is all it needs: the person is looked up anew each time.
+websocket_application = SessionMiddlewareStack(URLRouter(websocket_urlpatterns))

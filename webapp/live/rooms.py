@@ -1,8 +1,8 @@
 """Rooms: who is told that something changed. A room carries only what everybody in it may know.
 
-* ``study`` – every member: its slides, cases and fields;  ``slide`` – every member of its study;
-* ``runs`` – those who may know of all runs of a study;  ``run`` – those who may know of this run;
-* ``person`` – one person, on all their sockets.
+* ``study``: every member: its slides, cases and fields;  ``slide``: every member of its study;
+* ``runs``: those who may know of all runs of a study;  ``run``: those who may know of this run;
+* ``person``: one person, on all their sockets.
 
 Joining "study:<id>" also joins its ``runs`` room where that is permitted; the answer is the same frame either way, so
 nobody learns from it whether there are runs. Who may join is judged without looking at what runs there are, except for
@@ -68,6 +68,6 @@ def may_join(user: Any, room: Room) -> bool:
 
 def _may_know_all_runs(user: Any, study_id: UUID) -> bool:
     """Somebody for whom any specimen of the study is veiled hears of no run there: even an id and its moment tell."""
-    if not studies_with_visible_runs(user).filter(study=study_id).exists():
+    if not studies_with_visible_runs(user).filter(pk=study_id).exists():
         return False
     return not veiled_specimens(user).filter(slide__study=study_id).exists()

@@ -156,7 +156,9 @@ def _narrow(runs: QuerySet[Run], request: Request) -> QuerySet[Run]:
             runs = runs.filter(**{column: _uuid(name, value)})
     if state := request.query_params.get("state"):
         if state not in Run.State.values:
-            raise Invalid(f"state is one of {', '.join(Run.State.values)}; got {state[:20]!r}.", fields={"state": "Unknown."})
+            raise Invalid(
+                f"state is one of {', '.join(Run.State.values)}; got {state[:20]!r}.", fields={"state": "Unknown."}
+            )
         runs = runs.filter(state=state)
     return runs.order_by("-created_at", "id")
 

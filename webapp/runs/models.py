@@ -78,7 +78,7 @@ class Run(Record):
 
 
 class Result(Record):
-    """What a run found, with its provenance; immutable (a trigger refuses UPDATE and DELETE). Shown by ``agreement``."""
+    """What a run found, with its provenance; immutable (a trigger refuses UPDATE, DELETE). Shown by ``agreement``."""
 
     run = models.OneToOneField(Run, on_delete=models.PROTECT, related_name="+")
     attempt = models.PositiveSmallIntegerField()

@@ -110,4 +110,4 @@ def _folders() -> Iterator[Path]:
 
 def _is_written(path: Path, being_written: Callable[[UUID, int], bool]) -> bool:
     match = _UNFINISHED.search(path.name)
-    return bool(match) and being_written(UUID(match["run"]), int(match["attempt"]))
+    return match is not None and being_written(UUID(match["run"]), int(match["attempt"]))

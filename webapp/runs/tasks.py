@@ -33,7 +33,6 @@ def sweep_orphan_files_task() -> None:
     services.sweep_orphan_files()
 
 
-@celeryd_init.connect
 def refuse_a_wrong_place(**_: Any) -> None:
     """A worker that could not read a slide or keep a result does not start. (Scoring was imported with this module.)
 
@@ -48,12 +47,13 @@ def refuse_a_wrong_place(**_: Any) -> None:
         ) from error
     slides = Path(settings.SLIDE_FOLDER)
     if slides.exists() and not os.access(slides, os.R_OK | os.X_OK):
-        raise SystemExit(
-            f"The slide folder {slides} cannot be read: mount it, or set DUOSCOPE_SLIDES to where it is."
-        )
+        raise SystemExit(f"The slide folder {slides} cannot be read: mount it, or set DUOSCOPE_SLIDES to where it is.")
 
 
-@worker_ready.connect
 def look_for_lost_runs(**_: Any) -> None:
     """A worker that starts may replace one that was killed: look at once, not at beat's next turn."""
     send_after_commit("webapp.runs.tasks.requeue_lost_runs_task", queue="interactive")
+
+
+celeryd_init.connect(refuse_a_wrong_place)
+worker_ready.connect(look_for_lost_runs)

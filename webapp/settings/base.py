@@ -35,8 +35,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "django_filters",
     "channels",
     "allauth",
     "allauth.account",
@@ -56,6 +54,7 @@ INSTALLED_APPS = [
     "webapp.runs",
     "webapp.agreement",
     "webapp.live",
+    "webapp.demo",
 ]
 AUTH_USER_MODEL = "accounts.User"
 ROOT_URLCONF = "webapp.urls"
@@ -129,6 +128,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # A run whose worker says nothing for this long is given to another one.
 RUN_LEASE_SECONDS = env.int("RUN_LEASE_SECONDS", default=15)
 RUN_MAX_ATTEMPTS = 3
+# The same for slides that are being read in.
+INGEST_LEASE_SECONDS = env.int("INGEST_LEASE_SECONDS", default=30)
+INGEST_MAX_ATTEMPTS = 3
+# The largest file taken by upload; larger ones go through the inbox. Nothing is taken onto a disk fuller than this.
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=2 * 2**30)
+DISK_WATERMARK_PERCENT = env.int("DISK_WATERMARK_PERCENT", default=90)
+# A run that takes longer is stopped and fails; a slide that needs more is scored field by field.
+RUN_TIME_LIMIT_SECONDS = env.int("RUN_TIME_LIMIT_SECONDS", default=CELERY_TASK_TIME_LIMIT - 600)
+RUN_QUEUED_PER_PERSON = env.int("RUN_QUEUED_PER_PERSON", default=1000)
+# A cell file that no result refers to is deleted after this long.
+RESULT_ORPHAN_SECONDS = env.int("RESULT_ORPHAN_SECONDS", default=3600)
 
 TEMPLATES = [
     {
@@ -162,6 +172,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_ADAPTER = "webapp.accounts.authentication.ClosedAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 HEADLESS_ONLY = True
 HEADLESS_FRONTEND_URLS: dict[str, str] = {}
@@ -191,6 +202,7 @@ STATICFILES_DIRS = [("app", ROOT / "frontend" / "dist")]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "webapp.accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -209,4 +221,9 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": True,
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "webapp.studies.models.Role",
+        "SlideStateEnum": "webapp.slides.models.Slide.State",
+        "RunStateEnum": "webapp.runs.models.Run.State",
+    },
 }

@@ -26,7 +26,9 @@ def cells_of(result: Result) -> CellFile:
     try:
         return _mapped(result.cells_sha256)
     except FileNotFoundError as error:
-        raise Unavailable("The cells of this result are not in the result store at present.", code="no_cells") from error
+        raise Unavailable(
+            "The cells of this result are not in the result store at present.", code="no_cells"
+        ) from error
 
 
 def box_bytes(selection: Selection) -> bytes:

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Now
 
 from webapp.audit.services import record
@@ -23,7 +24,6 @@ from webapp.core.errors import Conflict
 from webapp.core.states import move
 from webapp.runs.models import Result, Run
 from webapp.runs.signals import progressed
-
 
 _VERBS: dict[str, str] = {
     Run.State.DONE: "run.finished",
@@ -63,11 +63,9 @@ class Outcome:
     seconds: float
 
 
-def lease_end() -> ExpressionWrapper:
+def lease_end() -> Combinable:
     """The end of a lease that begins now, by the database's clock."""
-    return ExpressionWrapper(
-        Now() + Value(timedelta(seconds=settings.RUN_LEASE_SECONDS)), output_field=DateTimeField()
-    )
+    return ExpressionWrapper(Now() + Value(timedelta(seconds=settings.RUN_LEASE_SECONDS)), output_field=DateTimeField())
 
 
 def claim_run(run_id: UUID, *, owner: str) -> Claim | None:
