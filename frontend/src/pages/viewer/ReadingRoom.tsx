@@ -16,6 +16,7 @@ import { readViewQuery } from "../../geometry/view-query";
 import { preferences } from "../../state/preferences";
 import { mayKnowOfRuns } from "../study/roles";
 import { CaseStrip } from "./CaseStrip";
+import { nextFieldName } from "./field-name";
 import { useNucleiOverlay, useRegions } from "./overlay";
 import { PanelToggle } from "./PanelToggle";
 import classes from "./reading-room.module.css";
@@ -135,14 +136,6 @@ export function ReadingRoom({ slide, opened, study }: ReadingRoomProps) {
       )}
     </div>
   );
-}
-
-/** "Field 3": the first number that is free. */
-export function nextFieldName(fields: readonly FieldOfView[]): string {
-  const taken = new Set(fields.map((field) => field.name));
-  let number = 1;
-  while (taken.has(`Field ${number}`)) number += 1;
-  return `Field ${number}`;
 }
 
 /** The viewer's commands for as long as the viewer stands. */
