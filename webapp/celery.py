@@ -9,6 +9,8 @@ from celery.exceptions import ImproperlyConfigured
 from celery.signals import celeryd_init, setup_logging
 
 app = Celery("duoscope")
+# In every thread: the web server's views run in a pool, where the *current* app would be one that knows no broker.
+app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

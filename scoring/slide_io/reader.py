@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from scoring.slide_io.checksum import sha256_of
-from scoring.slide_io.errors import INTERNAL, QUARANTINED, TOO_SLOW, DecoderDied, SlideError
+from scoring.slide_io.errors import INTERNAL, QUARANTINED, TOO_SLOW, DecoderDiedError, SlideError
 from scoring.slide_io.limits import Limits
 from scoring.slide_io.process import Decoder
 from scoring.slide_io.sniff import Source, sniff
@@ -48,7 +48,7 @@ class SlideReader:
             ValueError: the level does not exist, or the size is not within 1 … ``limits.max_region_pixels``.
             SlideError: the slide cannot be read there.
         """
-        import numpy as np  # only here: the decoder imports this package too, and starts faster without
+        import numpy as np  # noqa: PLC0415 - the decoder imports this package too, and starts faster without
 
         self._check(x_px, y_px, level, width_px, height_px)
         body = self._ask(
@@ -63,9 +63,7 @@ class SlideReader:
         )[1]
         return np.frombuffer(body, np.uint8).reshape(height_px, width_px, 3)
 
-    def read_jpeg(
-        self, x_px: int, y_px: int, level: int, width_px: int, height_px: int, *, quality: int = 85
-    ) -> bytes:
+    def read_jpeg(self, x_px: int, y_px: int, level: int, width_px: int, height_px: int, *, quality: int = 85) -> bytes:
         """The same region as a JPEG image, encoded in the decoder."""
         self._check(x_px, y_px, level, width_px, height_px)
         words = {"x": int(x_px), "y": int(y_px), "level": level, "width": width_px, "height": height_px}
@@ -120,7 +118,7 @@ class SlideReader:
                         exact=exact,
                         **words,
                     )
-                except DecoderDied as death:
+                except DecoderDiedError as death:
                     self._deaths += 1
                     if attempt == 2 or death.code == TOO_SLOW or self._deaths >= self._limits.deaths:
                         raise

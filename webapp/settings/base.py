@@ -35,8 +35,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "django_filters",
     "channels",
     "allauth",
     "allauth.account",
@@ -223,4 +221,9 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": True,
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "webapp.studies.models.Role",
+        "SlideStateEnum": "webapp.slides.models.Slide.State",
+        "RunStateEnum": "webapp.runs.models.Run.State",
+    },
 }
