@@ -105,7 +105,7 @@ function StudyCard({ study }: { study: Study }) {
         </Group>
         <Group gap={6} mt="sm" mih={22}>
           {study.my_roles.map((role) => (
-            <Badge key={role} variant="light" color="gray">
+            <Badge key={role} variant="default">
               {ROLE_WORDS[role]}
             </Badge>
           ))}
