@@ -217,6 +217,9 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+# What the API takes as JSON, and how deep it may be nested.
+JSON_MAX_BYTES = 4 * 2**20
+JSON_MAX_DEPTH = 32
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -238,7 +241,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["webapp.core.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "webapp.core.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "webapp.core.api.problem_response",
