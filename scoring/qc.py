@@ -23,11 +23,13 @@ class QcLimits:
     """Where a field stops being scoreable."""
 
     min_correlation: float = 0.1
+    opposite_correlation: float = -0.1
     min_contrast: float = 0.0
+    clear_contrast: float = 0.35
     min_stained_share: float = 0.01
     min_nuclei: int = 20
     max_um_per_px: float = 1.1
-    min_sharpness: float = 0.002
+    min_sharpness: float = 0.012
     min_tissue_share: float = 0.001
     max_eosin_share: float = 0.2
     pen_to_mention: float = 0.02
@@ -58,6 +60,8 @@ class QcSums:
     nuclear_dab: float = 0.0
     ring: float = 0.0
     ring_dab: float = 0.0
+    edge_sum: float = 0.0
+    edge_squared: float = 0.0
     edge_energy: float = 0.0
     edge_pixels: float = 0.0
 
@@ -86,8 +90,13 @@ class QcSums:
 
     @property
     def sharpness(self) -> float | None:
-        """Mean squared Laplacian of the evidence at nuclear edges; None without nuclei."""
-        return float(self.edge_energy / self.edge_pixels) if self.edge_pixels >= 1 else None
+        """Mean squared Laplacian over variance of the nuclear evidence in and around nuclei: free of stain strength.
+
+        None without nuclei.
+        """
+        n = self.edge_pixels
+        spread = self.edge_squared - self.edge_sum**2 / n if n >= 1 else 0.0
+        return float(self.edge_energy / spread) if spread > 1e-6 else None
 
 
 def measure(amounts: FloatMap, labels: Labels, area: Mask, um_per_px: float) -> QcSums:
@@ -102,7 +111,8 @@ def measure(amounts: FloatMap, labels: Labels, area: Mask, um_per_px: float) -> 
     ring = near & (labels == 0) & area
     d, h = dab[stained].astype(np.float64), haematoxylin[stained].astype(np.float64)
     red = np.ascontiguousarray(0.65 * haematoxylin + 0.268 * dab)
-    edges = cv2.Laplacian(red, cv2.CV_32F)
+    edges = np.square(cv2.Laplacian(red, cv2.CV_32F)[near & area])
+    around = red[near & area].astype(np.float64)
     return QcSums(
         pixels=float(area.size),
         tissue=float(np.count_nonzero(area)),
@@ -116,8 +126,10 @@ def measure(amounts: FloatMap, labels: Labels, area: Mask, um_per_px: float) -> 
         nuclear_dab=float(np.maximum(dab[nuclear], 0).sum(dtype=np.float64)),
         ring=float(np.count_nonzero(ring)),
         ring_dab=float(np.maximum(dab[ring], 0).sum(dtype=np.float64)),
-        edge_energy=float(np.square(edges[near & area]).sum(dtype=np.float64)),
-        edge_pixels=float(np.count_nonzero(near & area)),
+        edge_sum=float(around.sum()),
+        edge_squared=float((around * around).sum()),
+        edge_energy=float(edges.sum(dtype=np.float64)),
+        edge_pixels=float(len(around)),
     )
 
 
@@ -135,9 +147,10 @@ def judge(sums: QcSums, nuclei: int, overview: Overview, limits: QcLimits | None
     stained_share = sums.stained / max(sums.tissue, 1)
     correlation, contrast = sums.correlation, sums.contrast
     if stained_share >= limit.min_stained_share and correlation is not None:
-        apart = correlation < limit.min_correlation
+        # Clear nuclei outweigh a middling correlation: the counterstain may simply be even.
+        apart = correlation < limit.min_correlation and (contrast is None or contrast < limit.clear_contrast)
         inverted = contrast is not None and contrast < limit.min_contrast
-        if apart or inverted:
+        if apart or inverted or correlation < limit.opposite_correlation:
             shown = f"DAB-haematoxylin correlation {correlation:+.2f} in the stained area"
             return f"{NOT_NUCLEI}: the brown stain (DAB) lies in cytoplasm or membranes, not in nuclei ({shown})"
     if nuclei < limit.min_nuclei:

@@ -28,6 +28,7 @@ class Preparation:
     tissue: TissueMap
     notes: tuple[str, ...]
     eosin_share: float = 0.0
+    adapted: bool = False
 
 
 @dataclass
@@ -107,11 +108,15 @@ class HScorer:
         if vectors is None:
             note = f"stain vectors could not be estimated on this slide ({how}); the standard ones were used"
             return replace(preparation, notes=(*preparation.notes, note))
-        return replace(preparation, basis=self._basis(*vectors, i0))
+        return replace(preparation, basis=self._basis(*vectors, i0), adapted=True)
 
     def measure(self, rgb: ByteImage, um_per_px: float, preparation: Preparation) -> FieldCells:
-        """Nuclei of one tile with its halo."""
-        return hscore.measure_field(rgb, preparation.basis, um_per_px, self._rule, self._nuclei)
+        """Nuclei of one tile with its halo.
+
+        The residual tells red cells apart only with the slide's own vectors: standard ones leave some of every nucleus.
+        """
+        nuclei = self._nuclei if preparation.adapted else replace(self._nuclei, max_residual=float("inf"))
+        return hscore.measure_field(rgb, preparation.basis, um_per_px, self._rule, nuclei)
 
     def add(self, sums: Sums, cells: FieldCells, kept: Mask, area: Mask, um_per_px: float) -> None:
         """Add the ``kept`` nuclei and the pixels of ``area`` to the sums."""

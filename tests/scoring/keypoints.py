@@ -1,4 +1,4 @@
-"""Key points of EndoNuke's ``pair_*_points.png``: discs of one radius that overlap, recovered as far as their rims show."""
+"""Key points of EndoNuke's ``pair_*_points.png``: discs of one radius that overlap, recovered where rims show."""
 
 from __future__ import annotations
 

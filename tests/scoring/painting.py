@@ -1,4 +1,4 @@
-"""Painted fields with a known answer: nuclei of chosen DAB on a pale background, through blur, noise and a scanner's white."""
+"""Painted fields with a known answer: nuclei of chosen DAB on pale ground, blurred, noisy, under a scanner's white."""
 
 from __future__ import annotations
 

@@ -36,8 +36,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "django_filters",
     "channels",
     "allauth",
     "allauth.account",
@@ -256,4 +254,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "webapp.studies.models.Role",
+        "SlideStateEnum": "webapp.slides.models.Slide.State",
+        "RunStateEnum": "webapp.runs.models.Run.State",
+    },
 }

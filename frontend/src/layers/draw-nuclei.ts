@@ -137,15 +137,15 @@ function drawMarks(
       context.strokeText(look.letter, sx, sy + 0.5);
       context.fillText(look.letter, sx, sy + 0.5);
     } else {
-      const mark = new Path2D();
-      traceShape(mark, look, sx, sy, 3.2);
-      context.stroke(mark);
-      context.fill(mark);
+      context.beginPath();
+      traceShape(context, look, sx, sy, 3.2);
+      context.stroke();
+      context.fill();
     }
   }
 }
 
-function traceShape(path: Path2D, { shape }: ClassStyle, x: number, y: number, r: number): void {
+function traceShape(path: CanvasPath, { shape }: ClassStyle, x: number, y: number, r: number): void {
   switch (shape) {
     case "circle":
       path.arc(x, y, r, 0, 2 * Math.PI);

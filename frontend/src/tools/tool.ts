@@ -69,7 +69,7 @@ export class ToolBox {
       this.viewer.setPointerHandler(tool);
       this.viewer.setCursor(tool.cursor);
     }
-    for (const listener of [...this.listeners]) listener(this.active);
+    for (const listener of this.listeners) listener(this.active);
   }
 
   onKey(key: ToolKey): boolean {

@@ -151,7 +151,7 @@ export class OpenLayersViewer implements Viewer {
   destroy(): void {
     if (this.destroyed) return;
     this.destroyed = true;
-    for (const id of [...this.layers.keys()]) this.removeLayer(id);
+    for (const id of this.layers.keys()) this.removeLayer(id);
     globalThis.removeEventListener("online", this.onOnline);
     this.target.removeEventListener("pointermove", this.onPointerHover);
     this.target.removeEventListener("pointerleave", this.onPointerLeave);
@@ -402,8 +402,6 @@ export class OpenLayersViewer implements Viewer {
   private interactions(): Interaction[] {
     const duration = prefersReducedMotion() ? 0 : ANIMATION_MS;
     const handOver = new Interaction({ handleEvent: (event) => !this.takenByTool(event) });
-    const mayPan = (event: MapBrowserEvent): boolean =>
-      middleButton(event) || (noModifierKeys(event) && primaryAction(event));
     // The last one is asked first.
     return [
       new DragRotate({ duration }),
@@ -516,6 +514,10 @@ function shortestTurn(from: number, to: number): number {
 /** Radians carried to degrees leave 89.99999999: no one asked for that. */
 function tidyDegrees(degrees: number): number {
   return normaliseDegrees(Math.round(normaliseDegrees(degrees) * 1e6) / 1e6);
+}
+
+function mayPan(event: MapBrowserEvent): boolean {
+  return middleButton(event) || (noModifierKeys(event) && primaryAction(event));
 }
 
 function middleButton(event: MapBrowserEvent): boolean {

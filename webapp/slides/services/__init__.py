@@ -15,8 +15,8 @@ from webapp.slides.services.tma_maps import MapErrors, apply_tma_map
 from webapp.slides.services.viewing import end_access, open_slide, renew_presentation
 
 __all__ = [
-    "FieldBox",
     "MARKERS",
+    "FieldBox",
     "MapErrors",
     "Particulars",
     "apply_tma_map",

@@ -125,9 +125,14 @@ def create_staining_batch(
     if not can_register_slides(actor, study_id):
         raise NotAllowed("Only the study's technicians enter staining batches.")
     batch = StainingBatch(
-        study=study, name=checked_slide_name(name), marker=checked_marker(marker), antibody_clone=antibody_clone.strip(),
-        platform=platform.strip(), protocol=protocol.strip(), run_date=run_date,
-    )  # fmt: skip
+        study=study,
+        name=checked_slide_name(name),
+        marker=checked_marker(marker),
+        antibody_clone=antibody_clone.strip(),
+        platform=platform.strip(),
+        protocol=protocol.strip(),
+        run_date=run_date,
+    )
     try:
         with transaction.atomic():
             batch.save(force_insert=True)

@@ -97,14 +97,14 @@ def delete_field_of_view(actor: Any, field_id: UUID) -> None:
                 field.delete()
         except ProtectedError as error:
             raise Conflict("Something was run on this field; it stays.", code="field_in_use") from error
-        record(
-            actor, "field_of_view.deleted", obj=kept, study_id=slide.study_id, slide=str(slide.pk), name=kept.name
-        )
+        record(actor, "field_of_view.deleted", obj=kept, study_id=slide.study_id, slide=str(slide.pk), name=kept.name)
 
 
 def _check_box(slide: Slide, box: FieldBox) -> None:
     if min(box.x_px, box.y_px) < 0 or min(box.width_px, box.height_px) < 1:
-        raise Invalid("A field begins at 0 or more and is at least one pixel wide and high.", fields={"x_px": "Outside."})
+        raise Invalid(
+            "A field begins at 0 or more and is at least one pixel wide and high.", fields={"x_px": "Outside."}
+        )
     if box.x_px + box.width_px > slide.width_px or box.y_px + box.height_px > slide.height_px:
         raise Invalid(
             f"The field reaches to ({box.x_px + box.width_px}, {box.y_px + box.height_px}) px; the slide ends at "

@@ -66,7 +66,7 @@ def check_room(size_bytes: int) -> None:
     allowed = usage.total * settings.DISK_WATERMARK_PERCENT // 100 - (usage.total - usage.free)
     if size_bytes > allowed:
         raise NoRoom(
-            f"The slide volume has room for {max(allowed, 0) // 2**20} MB more, and this needs {size_bytes // 2**20} MB. "
+            f"The slide volume has room for {max(allowed, 0) // 2**20} MB more; this needs {size_bytes // 2**20} MB. "
             "Nothing was stored; ask a system administrator for more space.",
             code="no_room",
         )
@@ -80,7 +80,9 @@ def check_upload_size(size_bytes: int) -> None:
     """
     largest = int(settings.UPLOAD_MAX_BYTES)
     if size_bytes > largest:
-        raise TooLarge(f"An upload has at most {largest // 2**20} MB. Put larger files into the inbox.", code="too_large")
+        raise TooLarge(
+            f"An upload has at most {largest // 2**20} MB. Put larger files into the inbox.", code="too_large"
+        )
     check_room(size_bytes)
 
 

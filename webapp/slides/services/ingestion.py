@@ -1,7 +1,7 @@
 """Reading a registered slide in: one worker at a time, under a lease, each with its own fencing token.
 
-registered → ingesting → ready | refused. A worker that dies leaves a lease that runs out; the sweeper then has the slide
-read in again, at most ``INGEST_MAX_ATTEMPTS`` times, and after that refuses it with a reason.
+registered → ingesting → ready | refused. A worker that dies leaves a lease that runs out; the sweeper then has the
+slide read in again, at most ``INGEST_MAX_ATTEMPTS`` times, and after that refuses it with a reason.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -119,7 +120,7 @@ def _finish(slide: Slide, report: ingest.IngestReport) -> None:
         if now.ingest_claim != slide.ingest_claim:
             log.warning("ingest_overtaken", slide=str(slide.pk))
             return
-        changes: dict[str, object] = {
+        changes: dict[str, Any] = {
             "sha256": report.sha256,
             "size_bytes": report.size_bytes,
             "format": report.format[:40],
@@ -149,7 +150,7 @@ def _refuse(slide: Slide, why: str) -> None:
         record(None, "slide.refused", obj=now, study_id=now.study_id, why=why[:400])
 
 
-def _end(slide: Slide, state: str, **changes: object) -> None:
+def _end(slide: Slide, state: str, **changes: Any) -> None:
     if slide.state == Slide.State.REGISTERED:
         move(slide, Slide.State.INGESTING)
     move(slide, state, ingest_claim=None, ingest_lease_until=None, **changes)

@@ -203,7 +203,8 @@ def _doubles(cores: list[Core]) -> list[LineError]:
     for core in cores:
         place = (core.row, core.column)
         if place in first:
-            errors.append(LineError(core.line, f"row {core.row}, column {core.column} is on line {first[place]} already."))
+            where = f"row {core.row}, column {core.column}"
+            errors.append(LineError(core.line, f"{where} is on line {first[place]} already."))
         first.setdefault(place, core.line)
     return errors
 
