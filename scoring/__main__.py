@@ -1,4 +1,4 @@
-"""``python -m scoring``: one JSON object on stdout (or a file with ``--out``), progress on stderr when it is a terminal.
+"""``python -m scoring``: one JSON object on stdout (or a file with ``--out``), progress on stderr if a terminal.
 
 Input that cannot be used: one line on stderr that names the file and the remedy, exit status 2, nothing half-written.
 """
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         answer = _VERBS[options.verb](options)
         _put(json.dumps(answer, ensure_ascii=False, allow_nan=False), options.out)
     except Unusable as problem:
-        print(f"scoring: {problem}", file=sys.stderr)
+        sys.stderr.write(f"scoring: {problem}\n")
         return UNUSABLE
     except BrokenPipeError:  # the reader of stdout left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -144,10 +144,10 @@ _HSCORE_PARAMETERS = (
     ParameterSpec(
         "stain_vectors",
         "choice",
-        "standard: the paper's H-DAB vectors; macenko: estimated on this slide, the standard ones where that cannot be "
-        "trusted.",
-        _same("standard"),
-        choices=("standard", "macenko"),
+        "adaptive: haematoxylin from the bluest pixels of this slide, DAB as in the paper; standard: the paper's H-DAB "
+        "vectors; macenko: both estimated on this slide. An estimate that cannot be trusted gives way to the standard.",
+        _by_preset("standard", "adaptive", "adaptive"),
+        choices=("adaptive", "standard", "macenko"),
     ),
     ParameterSpec(
         "completion",

@@ -75,8 +75,11 @@ def measure_field(
     rgb: ByteImage, basis: StainBasis, um_per_px: float, rule: ClassRule, parameters: NucleusParameters
 ) -> FieldCells:
     """Find and class the nuclei of a picture at ``um_per_px``."""
-    amounts = stain.unmix(rgb, basis)
+    amounts = stain.bend(stain.unmix(rgb, basis), basis)
     nuclei = find_nuclei(amounts, um_per_px, parameters)
+    kinds, count = len(CLASS_NAMES), len(nuclei)
+    if count == 0:
+        return FieldCells(nuclei, np.zeros(0, np.uint8), np.zeros((0, kinds)), amounts)
     rows, columns = np.nonzero(nuclei.labels)
     number = nuclei.labels[rows, columns] - 1
     dab = amounts[rows, columns, 1]
@@ -87,13 +90,11 @@ def measure_field(
     else:
         pixels = rgb[rows, columns][:, None]
         values = 510 * lamt.intensity_description(dab[:, None], stain.luminance(pixels))[:, 0]
-    count = len(nuclei)
     if rule.scale == "dab_od":
         means = nuclei.dab_od
     else:
         size = np.maximum(np.bincount(number, minlength=count), 1)
         means = np.bincount(number, values, minlength=count) / size
-    kinds = len(CLASS_NAMES)
     areas = np.bincount(number * kinds + rule.classify(values), minlength=count * kinds).reshape(count, kinds)
     return FieldCells(nuclei, rule.classify(means), areas.astype(np.float64) * um_per_px**2, amounts)
 

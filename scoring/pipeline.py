@@ -17,11 +17,23 @@ from scoring.cells import RECORD, CellWriter, Records
 from scoring.geometry import OUTLINE_UNIT_PX, inside
 from scoring.hscore import FieldCells
 from scoring.registry import Preparation, Scorer, Sums, Verdict, find_scorer
-from scoring.tiling import Grid, Reader, Tile, grid_over, read_overview, read_tile, work_factor
-from scoring.types import Cancelled, Mask, Region, ScoreResult, ScoringError
+from scoring.tiling import (
+    Grid,
+    Reader,
+    Tile,
+    best_level,
+    grid_over,
+    read_overview,
+    read_tile,
+    resample,
+    work_factor,
+)
+from scoring.types import ByteImage, Cancelled, Mask, Region, ScoreResult, ScoringError
 
 CORE_WORK_PX = 1024
 OVERVIEW_PX = 1024
+SAMPLE_WORK_PX = 256
+SAMPLES = 16
 _NO_TUMOUR_NETWORK = "No tumour network ran: all nuclei were counted."
 
 
@@ -138,6 +150,7 @@ def _score_tiles(
     progress(0, len(grid), "overview")
     overview, scale = read_overview(reader, area, OVERVIEW_PX)
     preparation = scorer.prepare(overview, work_um_per_px / grid.factor * scale)
+    preparation = scorer.adapt(preparation, _samples(reader, grid, area, scale, preparation.tissue.tissue))
     around = region or Region(*area)
     sums = Sums()
     for done, tile in enumerate(grid):
@@ -155,6 +168,28 @@ def _score_tiles(
                 writer.append(tile.column, tile.row, records[kept])
     progress(len(grid), len(grid), "writing")
     return preparation, sums
+
+
+def _samples(reader: Reader, grid: Grid, area: tuple[int, int, int, int], scale: float, tissue: Mask) -> ByteImage:
+    """Pixels of tissue at the work scale from up to 16 windows spread evenly over it: the same on every run."""
+    rows, columns = np.nonzero(tissue)
+    if len(rows) == 0:
+        return np.zeros((0, 1, 3), dtype=np.uint8)
+    side_px = SAMPLE_WORK_PX * grid.factor
+    windows = {
+        (int(columns[k] * scale // side_px), int(rows[k] * scale // side_px))
+        for k in np.linspace(0, len(rows) - 1, SAMPLES).astype(int)
+    }
+    level, downsample = best_level(reader.info.levels, grid.factor)
+    picked = []
+    for column, row in sorted(windows, key=lambda window: (window[1], window[0])):
+        left, top = area[0] + int(column * side_px), area[1] + int(row * side_px)
+        wide = min(int(side_px), area[0] + area[2] - left)
+        high = min(int(side_px), area[1] + area[3] - top)
+        size = (max(1, int(wide / downsample)), max(1, int(high / downsample)))
+        window = reader.read_region(left, top, level, *size)
+        picked.append(resample(window, max(1, int(wide / grid.factor)), max(1, int(high / grid.factor))).reshape(-1, 3))
+    return np.concatenate(picked)[:, None]
 
 
 def _has_tissue(tissue: Mask, area: tuple[int, int, int, int], scale: float, tile: Tile) -> bool:

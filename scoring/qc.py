@@ -23,12 +23,25 @@ class QcLimits:
     """Where a field stops being scoreable."""
 
     min_correlation: float = 0.1
+    opposite_correlation: float = -0.1
     min_contrast: float = 0.0
+    clear_contrast: float = 0.35
     min_stained_share: float = 0.01
     min_nuclei: int = 20
     max_um_per_px: float = 1.1
-    min_sharpness: float = 0.002
+    min_sharpness: float = 0.012
     min_tissue_share: float = 0.001
+    max_eosin_share: float = 0.2
+    pen_to_mention: float = 0.02
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the overview says: shares (0..1) of tissue, of pen, and of stained pixels that are pink (eosin)."""
+
+    tissue_share: float
+    pen_share: float
+    eosin_share: float = 0.0
 
 
 @dataclass
@@ -47,6 +60,8 @@ class QcSums:
     nuclear_dab: float = 0.0
     ring: float = 0.0
     ring_dab: float = 0.0
+    edge_sum: float = 0.0
+    edge_squared: float = 0.0
     edge_energy: float = 0.0
     edge_pixels: float = 0.0
 
@@ -75,8 +90,13 @@ class QcSums:
 
     @property
     def sharpness(self) -> float | None:
-        """Mean squared Laplacian of the evidence at nuclear edges; None without nuclei."""
-        return float(self.edge_energy / self.edge_pixels) if self.edge_pixels >= 1 else None
+        """Mean squared Laplacian over variance of the nuclear evidence in and around nuclei: free of stain strength.
+
+        None without nuclei.
+        """
+        n = self.edge_pixels
+        spread = self.edge_squared - self.edge_sum**2 / n if n >= 1 else 0.0
+        return float(self.edge_energy / spread) if spread > 1e-6 else None
 
 
 def measure(amounts: FloatMap, labels: Labels, area: Mask, um_per_px: float) -> QcSums:
@@ -91,7 +111,8 @@ def measure(amounts: FloatMap, labels: Labels, area: Mask, um_per_px: float) -> 
     ring = near & (labels == 0) & area
     d, h = dab[stained].astype(np.float64), haematoxylin[stained].astype(np.float64)
     red = np.ascontiguousarray(0.65 * haematoxylin + 0.268 * dab)
-    edges = cv2.Laplacian(red, cv2.CV_32F)
+    edges = np.square(cv2.Laplacian(red, cv2.CV_32F)[near & area])
+    around = red[near & area].astype(np.float64)
     return QcSums(
         pixels=float(area.size),
         tissue=float(np.count_nonzero(area)),
@@ -105,27 +126,36 @@ def measure(amounts: FloatMap, labels: Labels, area: Mask, um_per_px: float) -> 
         nuclear_dab=float(np.maximum(dab[nuclear], 0).sum(dtype=np.float64)),
         ring=float(np.count_nonzero(ring)),
         ring_dab=float(np.maximum(dab[ring], 0).sum(dtype=np.float64)),
-        edge_energy=float(np.square(edges[near & area]).sum(dtype=np.float64)),
-        edge_pixels=float(np.count_nonzero(near & area)),
+        edge_sum=float(around.sum()),
+        edge_squared=float((around * around).sum()),
+        edge_energy=float(edges.sum(dtype=np.float64)),
+        edge_pixels=float(len(around)),
     )
 
 
-def judge(sums: QcSums, nuclei: int, *, tissue_share: float, pen_share: float, limits: QcLimits | None = None) -> str:
+def judge(sums: QcSums, nuclei: int, overview: Overview, limits: QcLimits | None = None) -> str:
     """Empty when the field can be scored, else the reason in words."""
     limit = limits or QcLimits()
-    if tissue_share < limit.min_tissue_share or sums.tissue < 1:
-        under = " (what there is lies under pen marks)" if pen_share > 0.02 else ""
-        return f"{NOT_NUCLEI}: no tissue was found{under}"
+    under_pen = overview.pen_share > limit.pen_to_mention
+    if overview.tissue_share < limit.min_tissue_share or sums.tissue < 1:
+        return f"{NOT_NUCLEI}: no tissue was found{' outside pen marks' if under_pen else ''}"
+    if overview.eosin_share > limit.max_eosin_share:
+        return (
+            f"{NOT_NUCLEI}: this is not a haematoxylin-DAB stain ({overview.eosin_share:.0%} of the stained area is "
+            "pink, as eosin is); choose a slide stained for the marker"
+        )
     stained_share = sums.stained / max(sums.tissue, 1)
     correlation, contrast = sums.correlation, sums.contrast
     if stained_share >= limit.min_stained_share and correlation is not None:
-        apart = correlation < limit.min_correlation
+        # Clear nuclei outweigh a middling correlation: the counterstain may simply be even.
+        apart = correlation < limit.min_correlation and (contrast is None or contrast < limit.clear_contrast)
         inverted = contrast is not None and contrast < limit.min_contrast
-        if apart or inverted:
+        if apart or inverted or correlation < limit.opposite_correlation:
             shown = f"DAB-haematoxylin correlation {correlation:+.2f} in the stained area"
             return f"{NOT_NUCLEI}: the brown stain (DAB) lies in cytoplasm or membranes, not in nuclei ({shown})"
     if nuclei < limit.min_nuclei:
-        return f"{NOT_NUCLEI}: only {nuclei} nuclei were found, at least {limit.min_nuclei} are needed"
+        beside = ", beside pen marks" if under_pen else ""
+        return f"{NOT_NUCLEI}: {nuclei or 'no'} nuclei were found{beside}; at least {limit.min_nuclei} are needed"
     if sums.sharpness is not None and sums.sharpness < limit.min_sharpness:
         return "out of focus: the edges of nuclei are too soft to measure; rescan the slide"
     return ""
@@ -139,11 +169,12 @@ def too_coarse(um_per_px: float, limits: QcLimits | None = None) -> str:
     return f"too coarse: {um_per_px:.3g} µm/px; nuclei need {limit} µm/px or finer (scan at 10x or more)"
 
 
-def as_json(sums: QcSums, *, tissue_share: float, pen_share: float) -> dict[str, float | None]:
+def as_json(sums: QcSums, overview: Overview) -> dict[str, float | None]:
     """The figures behind the verdict."""
     return {
-        "tissue_share": round(tissue_share, 6),
-        "pen_share": round(pen_share, 6),
+        "tissue_share": round(overview.tissue_share, 6),
+        "pen_share": round(overview.pen_share, 6),
+        "eosin_share": round(overview.eosin_share, 6),
         "stained_share": round(sums.stained / sums.tissue, 6) if sums.tissue else 0.0,
         "dab_haematoxylin_correlation": _rounded(sums.correlation),
         "nuclear_contrast": _rounded(sums.contrast),

@@ -5,7 +5,7 @@ say.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -27,6 +27,8 @@ class Preparation:
     basis: StainBasis
     tissue: TissueMap
     notes: tuple[str, ...]
+    eosin_share: float = 0.0
+    adapted: bool = False
 
 
 @dataclass
@@ -58,6 +60,7 @@ class Scorer(Protocol):
     halo_um: float
 
     def prepare(self, overview: ByteImage, um_per_px: float) -> Preparation: ...
+    def adapt(self, preparation: Preparation, samples: ByteImage) -> Preparation: ...
     def measure(self, rgb: ByteImage, um_per_px: float, preparation: Preparation) -> FieldCells: ...
     def add(self, sums: Sums, cells: FieldCells, kept: Mask, area: Mask, um_per_px: float) -> None: ...
     def conclude(self, sums: Sums, preparation: Preparation) -> Verdict: ...
@@ -79,25 +82,41 @@ class HScorer:
         self.work_um_per_px = float(self._resolved["work_um_per_px"])
 
     def prepare(self, overview: ByteImage, um_per_px: float) -> Preparation:
-        """White, stain vectors and tissue of the slide."""
-        notes = []
+        """White and tissue of the slide; standard stain vectors."""
         i0 = stain.WHITE
         if self._resolved["i0"] == "auto":
             i0 = stain.estimate_i0(overview)
         found = tissue.find_tissue(overview, um_per_px, i0)
-        vectors = (stain.HAEMATOXYLIN, stain.DAB)
-        if self._resolved["stain_vectors"] == "macenko":
-            estimated = stain.estimate_vectors(overview[found.tissue][None], i0) if found.tissue.any() else None
-            if estimated is None:
-                notes.append("stain vectors could not be estimated on this slide; the standard ones were used")
-            else:
-                vectors = estimated
+        return Preparation(self._basis(stain.HAEMATOXYLIN, stain.DAB, i0), found, ())
+
+    def _basis(self, haematoxylin: stain.Vector, dab: stain.Vector, i0: stain.Vector) -> StainBasis:
         completion: stain.Completion = "landini" if self._resolved["completion"] == "landini" else "cross"
-        return Preparation(stain.stain_basis(*vectors, completion=completion, i0=i0), found, tuple(notes))
+        return stain.stain_basis(haematoxylin, dab, completion=completion, i0=i0)
+
+    def adapt(self, preparation: Preparation, samples: ByteImage) -> Preparation:
+        """Stain vectors of the slide, from pixels of its tissue at the work scale (n x 1 x 3 or any picture)."""
+        how = self._resolved["stain_vectors"]
+        i0 = preparation.basis.i0
+        preparation = replace(preparation, eosin_share=stain.eosin_share(samples, i0) if samples.size else 0.0)
+        if how == "standard" or samples.size == 0:
+            return preparation
+        if how == "adaptive":
+            haematoxylin = stain.estimate_haematoxylin(samples, i0)
+            vectors = None if haematoxylin is None else (haematoxylin, stain.DAB)
+        else:
+            vectors = stain.estimate_vectors(samples, i0)
+        if vectors is None:
+            note = f"stain vectors could not be estimated on this slide ({how}); the standard ones were used"
+            return replace(preparation, notes=(*preparation.notes, note))
+        return replace(preparation, basis=self._basis(*vectors, i0), adapted=True)
 
     def measure(self, rgb: ByteImage, um_per_px: float, preparation: Preparation) -> FieldCells:
-        """Nuclei of one tile with its halo."""
-        return hscore.measure_field(rgb, preparation.basis, um_per_px, self._rule, self._nuclei)
+        """Nuclei of one tile with its halo.
+
+        The residual tells red cells apart only with the slide's own vectors: standard ones leave some of every nucleus.
+        """
+        nuclei = self._nuclei if preparation.adapted else replace(self._nuclei, max_residual=float("inf"))
+        return hscore.measure_field(rgb, preparation.basis, um_per_px, self._rule, nuclei)
 
     def add(self, sums: Sums, cells: FieldCells, kept: Mask, area: Mask, um_per_px: float) -> None:
         """Add the ``kept`` nuclei and the pixels of ``area`` to the sums."""
@@ -107,16 +126,13 @@ class HScorer:
 
     def conclude(self, sums: Sums, preparation: Preparation) -> Verdict:
         """Quality first; then the H-score of counts (NNP) or areas (NAP)."""
-        tissue_share, pen_share = preparation.tissue.tissue_share, preparation.tissue.pen_share
-        reason = qc.judge(sums.qc, int(sums.counts.sum()), tissue_share=tissue_share, pen_share=pen_share)
-        figures = qc.as_json(sums.qc, tissue_share=tissue_share, pen_share=pen_share)
-        amounts = sums.counts if self.card.key == "nnp" else sums.areas_um2
-        if amounts.sum() <= 0:
-            return Verdict(None, "", None, False, reason, figures)
-        marker = str(self._resolved["marker"])
-        score = hscore.from_amounts(amounts, marker)
+        look = qc.Overview(preparation.tissue.tissue_share, preparation.tissue.pen_share, preparation.eosin_share)
+        reason = qc.judge(sums.qc, int(sums.counts.sum()), look)
+        figures = qc.as_json(sums.qc, look)
         if reason:
-            return Verdict(None, "", score.percentages, False, reason, figures)
+            return Verdict(None, "", None, False, reason, figures)
+        amounts = sums.counts if self.card.key == "nnp" else sums.areas_um2
+        score = hscore.from_amounts(amounts, str(self._resolved["marker"]))
         return Verdict(float(score.value), score.category, score.percentages, True, "", figures)
 
     def provenance(self, preparation: Preparation | None) -> dict[str, Any]:

@@ -12,12 +12,12 @@ import stat
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from webapp.core.errors import Invalid, NotVisible
+from webapp.slides.models import Slide
 
 SOURCE = "source"
 PYRAMID = "pyramid.tif"
@@ -42,20 +42,20 @@ def slide_folder(slide_id: UUID | str) -> Path:
     return Path(settings.SLIDE_FOLDER) / str(UUID(str(slide_id)))
 
 
-def stored_source(slide: Any) -> Path:
+def stored_source(slide: Slide) -> Path:
     """The file (or folder) as it was received.
 
     Raises:
         NotVisible: the recorded path leads out of the slide's own folder, or there is nothing.
     """
     folder = slide_folder(slide.id).resolve()
-    path = (Path(settings.SLIDE_FOLDER) / slide.stored_path).resolve()
+    path: Path = (Path(settings.SLIDE_FOLDER) / slide.stored_path).resolve()
     if not path.is_relative_to(folder) or not path.exists():
         raise NotVisible("The slide's file is not in the slide folder.", code="slide_file_missing")
     return path
 
 
-def readable_path(slide: Any) -> Path:
+def readable_path(slide: Slide) -> Path:
     """What decoders open: the pyramid made at ingest where there is one, else the received file.
 
     Raises:
