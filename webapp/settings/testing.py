@@ -7,7 +7,7 @@ os.environ.setdefault("SECRET_KEY", "a-key-for-tests-alone-that-signs-nothing-of
 os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
 
-from webapp.settings.base import *  # noqa: E402 - the variables above come first
+from webapp.settings.base import *
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -90,7 +90,9 @@ def test_an_idle_session_ends(visitor: Client, alice: User, settings: Any) -> No
     sign_in(visitor, alice)
     assert visitor.get("/api/schema/").status_code == 200
     ends = row(visitor).expire_date - timezone.now()
-    assert timedelta(seconds=settings.SESSION_IDLE_SECONDS - 60) < ends <= timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    assert (
+        timedelta(seconds=settings.SESSION_IDLE_SECONDS - 60) < ends <= timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    )
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     assert visitor.get("/api/schema/").status_code in (401, 403)
 

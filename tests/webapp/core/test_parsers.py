@@ -59,9 +59,7 @@ BAD: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("body", BAD.values(), ids=BAD.keys())
-def test_bad_json_is_refused_with_problem_details(
-    body: bytes, tina: User, client_of: Callable[..., APIClient]
-) -> None:
+def test_bad_json_is_refused_with_problem_details(body: bytes, tina: User, client_of: Callable[..., APIClient]) -> None:
     response = client_of(tina).generic("POST", "/api/runs", body, content_type="application/json")
     assert response.status_code == 400, response.content[:300]
     assert response.headers["Content-Type"] == "application/problem+json"
@@ -121,7 +119,10 @@ def test_the_limit_is_the_setting(settings: Any) -> None:
 def test_32_levels_and_pairs_of_surrogates_are_fine() -> None:
     deep = b'{"j":' + b"[" * 31 + b"]" * 31 + b"}"
     assert loads(deep, deepest=32) == json.loads(deep)
-    assert loads(b'{"face": "\\ud83d\\ude00", "path": "C:\\\\u0000"}', deepest=32) == {"face": "😀", "path": "C:\\u0000"}
+    assert loads(b'{"face": "\\ud83d\\ude00", "path": "C:\\\\u0000"}', deepest=32) == {
+        "face": "😀",
+        "path": "C:\\u0000",
+    }
 
 
 _json = st.recursive(

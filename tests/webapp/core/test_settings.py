@@ -29,7 +29,12 @@ def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
         **variables,
     }
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
