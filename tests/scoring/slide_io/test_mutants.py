@@ -64,4 +64,3 @@ def test_every_mutated_slide_is_answered(tmp_path: Path) -> None:
     assert answers.total() == COUNT
     # A test in which everything or nothing is refused has mutated nothing, or everything beyond recognition.
     assert 0.05 * COUNT < answers["read"] < 0.95 * COUNT, answers
-
