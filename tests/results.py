@@ -1,4 +1,4 @@
-"""Results made of drawn cells, for tests of what shows them: a real cell file in the store and the rows that refer to it."""
+"""Results made of drawn cells, for tests of what shows them: a real cell file in the store, and the rows for it."""
 
 from __future__ import annotations
 

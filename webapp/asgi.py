@@ -1,10 +1,26 @@
-"""What uvicorn serves: Django."""
+"""What uvicorn serves: tiles in front of everything, then the live channel, then Django.
+
+Tiles do not pass through Django's stack: they are bytes moved under a short-lived token, a hundred times for every page.
+"""
 
 from __future__ import annotations
 
 import os
 
+from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings.production")
-application = get_asgi_application()
+_django = get_asgi_application()
+
+# Both import models, which are there only once Django is set up.
+from webapp.live.consumers import websocket_application  # noqa: E402
+from webapp.slides import tiles  # noqa: E402
+
+
+async def _http(scope, receive, send):  # type: ignore[no-untyped-def]
+    app = tiles.application if scope["path"].startswith("/tiles/") else _django
+    await app(scope, receive, send)
+
+
+application = ProtocolTypeRouter({"http": _http, "websocket": websocket_application})

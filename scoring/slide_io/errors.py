@@ -26,7 +26,7 @@ class SlideError(Exception):
         self.message = message
 
 
-class DecoderDied(SlideError):
+class DecoderDiedError(SlideError):
     """The expendable decoder process ended in the middle of a request; a new one can be started."""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import fcntl
 import os
 import signal
 import subprocess
@@ -14,9 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from scoring.slide_io.errors import CODES, INTERNAL, TOO_SLOW, DecoderDied, SlideError
+from scoring.slide_io.errors import CODES, INTERNAL, TOO_SLOW, DecoderDiedError, SlideError
 from scoring.slide_io.limits import Limits
-from scoring.slide_io.protocol import Closed, ProtocolError, TimedOut, read_frame, write_frame
+from scoring.slide_io.protocol import ClosedError, ProtocolError, TimedOutError, read_frame, write_frame
 from scoring.slide_io.sniff import Source
 
 _ROOT = str(Path(__file__).resolve().parents[2])
@@ -30,7 +32,7 @@ _starter: tuple[int, ThreadPoolExecutor] | None = None
 
 
 def _start(make: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
-    """Start a child from one thread that lives as long as this process: PDEATHSIG follows the thread, not the process."""
+    """Start a child from a thread that lives as long as this process: PDEATHSIG follows the thread that started it."""
     global _starter  # noqa: PLW0603 - one per process, made again after a fork
     with _starter_lock:
         if _starter is None or _starter[0] != os.getpid():
@@ -99,7 +101,7 @@ class Decoder:
         """Send a request and wait ``seconds`` for its answer: (header, body of at most ``max_body`` bytes).
 
         Raises:
-            DecoderDied: it crashed, was too slow (code too_slow; it has been killed), or answered nonsense.
+            DecoderDiedError: it crashed, was too slow (code too_slow; it has been killed), or answered nonsense.
             SlideError: it refused the file.
         """
         request = {"verb": verb, "cpu_seconds": cpu_seconds, **words}
@@ -121,27 +123,24 @@ class Decoder:
         try:
             write_frame(self._requests, request)
             return read_frame(self._answers, max_body=max_body, deadline=time.monotonic() + seconds, exact=exact)
-        except TimedOut as error:
+        except TimedOutError as error:
             self.kill()
-            raise DecoderDied(
-                TOO_SLOW, f"Reading the slide took longer than {seconds:.0f} s and was stopped."
-            ) from error
-        except (Closed, BrokenPipeError) as error:
+            message = f"Reading the slide took longer than {seconds:.0f} s and was stopped."
+            raise DecoderDiedError(TOO_SLOW, message) from error
+        except (ClosedError, BrokenPipeError) as error:
             raise self._died("") from error
         except ProtocolError as error:
             raise self._died("answered nonsense") from error
 
-    def _died(self, how: str) -> DecoderDied:
+    def _died(self, how: str) -> DecoderDiedError:
         if not how and self._open:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(2)
-            except subprocess.TimeoutExpired:
-                pass
         code = self._process.poll()
         self.kill()
         if code == -signal.SIGXCPU:
-            return DecoderDied(TOO_SLOW, "Reading the slide took too much computing time and was stopped.")
-        return DecoderDied(
+            return DecoderDiedError(TOO_SLOW, "Reading the slide took too much computing time and was stopped.")
+        return DecoderDiedError(
             "damaged",
             "The decoder stopped while it read this file: the file is damaged, or made to do harm. "
             "Copy it again from the scanner, or export it again.",
@@ -163,8 +162,6 @@ def _plain_text(message: str) -> str:
 
 
 def _widen(fd: int) -> None:
-    import fcntl
-
     try:
         fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     except (OSError, AttributeError):

@@ -21,11 +21,11 @@ class ProtocolError(Exception):
     """The other side sent something that is no frame, or more than was asked for."""
 
 
-class Closed(Exception):
+class ClosedError(Exception):
     """The other side has gone."""
 
 
-class TimedOut(Exception):
+class TimedOutError(Exception):
     """No complete frame arrived before the deadline."""
 
 
@@ -45,7 +45,7 @@ def read_frame(
     """Read one frame. ``exact`` is the only body length accepted beside 0. ``deadline`` is of ``time.monotonic``.
 
     Raises:
-        Closed, TimedOut, ProtocolError: the frame is not whole, late, or not what was asked for.
+        ClosedError, TimedOutError, ProtocolError: the frame is not whole, late, or not what was asked for.
     """
     magic, header_length, body_length = _FRAME.unpack(_read(fd, _FRAME.size, deadline))
     if magic != MAGIC or header_length > MAX_HEADER or body_length > max_body:
@@ -72,9 +72,9 @@ def _read(fd: int, length: int, deadline: float | None) -> bytearray:
         if poll is not None and deadline is not None:
             left = deadline - time.monotonic()
             if left <= 0 or not poll.poll(left * 1000):
-                raise TimedOut
+                raise TimedOutError
         count = os.readv(fd, [view[got:]])
         if count == 0:
-            raise Closed
+            raise ClosedError
         got += count
     return buffer

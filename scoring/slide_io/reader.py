@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from scoring.slide_io.checksum import sha256_of
-from scoring.slide_io.errors import INTERNAL, QUARANTINED, TOO_SLOW, DecoderDied, SlideError
+from scoring.slide_io.errors import INTERNAL, QUARANTINED, TOO_SLOW, DecoderDiedError, SlideError
 from scoring.slide_io.limits import Limits
 from scoring.slide_io.process import Decoder
 from scoring.slide_io.sniff import Source, sniff
@@ -48,7 +48,7 @@ class SlideReader:
             ValueError: the level does not exist, or the size is not within 1 … ``limits.max_region_pixels``.
             SlideError: the slide cannot be read there.
         """
-        import numpy as np  # only here: the decoder imports this package too, and starts faster without
+        import numpy as np  # noqa: PLC0415 - the decoder imports this package too, and starts faster without
 
         self._check(x_px, y_px, level, width_px, height_px)
         body = self._ask(
@@ -118,7 +118,7 @@ class SlideReader:
                         exact=exact,
                         **words,
                     )
-                except DecoderDied as death:
+                except DecoderDiedError as death:
                     self._deaths += 1
                     if attempt == 2 or death.code == TOO_SLOW or self._deaths >= self._limits.deaths:
                         raise

@@ -61,7 +61,7 @@ def sniff(path: Path, limits: Limits) -> Source:
             )
         files = _files(companion, limits)
         return Source(path, kind, (path, companion), (path.parent,), _size(path) + sum(map(_size, files)))
-    # OpenSlide looks for the other instances of a DICOM series beside the file. A stored slide has its folder to itself.
+    # OpenSlide looks for a DICOM series' other instances beside the file. A stored slide has its folder to itself.
     return Source(path, kind, (path.parent,) if kind == "dicom" else (path,), (), _size(path))
 
 

@@ -56,9 +56,7 @@ class TileIndex:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             self._read_header()
         except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
-            raise SlideError(
-                INTERNAL, "The slide's tile index is missing or damaged; ingest the slide again."
-            ) from error
+            raise SlideError(INTERNAL, "The tile index is missing or damaged; ingest the slide again.") from error
 
     @classmethod
     def load(cls, path: Path) -> TileIndex:
@@ -80,8 +78,16 @@ class TileIndex:
         head_at, head_length = level["head"]
         if entries_at is not None and entries_at + columns * rows * ENTRY.size > len(self._map):
             raise ValueError("entries")
-        sizes = (int(level[key]) for key in ("width_px", "height_px", "tile_width_px", "tile_height_px"))
-        return StoredLevel(*sizes, columns, rows, bytes(self._map[head_at : head_at + head_length]), entries_at)
+        return StoredLevel(
+            width_px=int(level["width_px"]),
+            height_px=int(level["height_px"]),
+            tile_width_px=int(level["tile_width_px"]),
+            tile_height_px=int(level["tile_height_px"]),
+            columns=columns,
+            rows=rows,
+            head=bytes(self._map[head_at : head_at + head_length]),
+            entries_at=entries_at,
+        )
 
     def find(self, level: int, column: int, row: int) -> tuple[int, int] | None:
         """(offset, length) in the slide's file of the tile's JPEG data, or None where it must be decoded.
@@ -121,8 +127,7 @@ def build_tile_index(path: Path, target: Path, *, sha256: str = "", limits: Limi
         decoder = Decoder(found, limits, writable=[temporary.parent], written_bytes=_MAX_INDEX_BYTES)
         try:
             seconds = limits.convert_seconds
-            words = {"target": str(temporary), "sha256": sha256}
-            decoder.ask("index", seconds=seconds, cpu_seconds=int(seconds), **words)
+            decoder.ask("index", seconds=seconds, cpu_seconds=int(seconds), target=str(temporary), sha256=sha256)
         finally:
             decoder.kill()
     return TileIndex(target)

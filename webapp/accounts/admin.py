@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -10,9 +10,14 @@ from django.http import HttpRequest
 
 from webapp.accounts.models import User
 
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[User]
+else:
+    Base = admin.ModelAdmin
+
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin[User]):
+class UserAdmin(Base):
     """Look only: accounts are made and closed through the services, which audit and end sessions."""
 
     list_display = ("username", "display_name", "is_active", "is_staff", "last_login")

@@ -36,7 +36,7 @@ class TokenAuthentication(BaseAuthentication):
         return KEYWORD
 
 
-class ClosedAccountAdapter(DefaultAccountAdapter):
+class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """People are registered by system administrators; nobody signs up."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

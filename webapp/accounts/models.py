@@ -6,6 +6,7 @@ import uuid
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Lower
 
 from webapp.core.models import Record
 
@@ -18,7 +19,7 @@ class User(AbstractUser):
 
     class Meta(AbstractUser.Meta):
         constraints = [
-            models.UniqueConstraint(models.functions.Lower("username"), name="accounts_username_caseless"),
+            models.UniqueConstraint(Lower("username"), name="accounts_username_caseless"),
         ]
 
     @property

@@ -23,11 +23,12 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
-from scoring.slide_io import SlideError, open_slide
 
 from scoring.cells import CellFile
 from scoring.pipeline import score
+from scoring.slide_io import SlideError, open_slide
 from scoring.types import Cancelled, Region, ScoreResult, ScoringError
+from webapp.core.errors import DomainError
 from webapp.runs import services, storage
 from webapp.runs.models import Run
 from webapp.slides.models import Specimen
@@ -59,15 +60,15 @@ class Heartbeat(threading.Thread):
         self.cancel_asked = threading.Event()
         self.fenced = threading.Event()
         self.too_long = threading.Event()
-        self._ended = threading.Event()
-        self._started = time.monotonic()
+        self._over = threading.Event()
+        self._began_s = time.monotonic()
 
     def __enter__(self) -> Heartbeat:
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ended.set()
+        self._over.set()
         self.join(timeout=30)
 
     def should_stop(self) -> bool:
@@ -76,8 +77,8 @@ class Heartbeat(threading.Thread):
 
     def run(self) -> None:
         try:
-            while not self._ended.wait(min(settings.RUN_LEASE_SECONDS / 3, LONGEST_BEAT_S)):
-                age = time.monotonic() - self._started
+            while not self._over.wait(min(settings.RUN_LEASE_SECONDS / 3, LONGEST_BEAT_S)):
+                age = time.monotonic() - self._began_s
                 if age > settings.RUN_TIME_LIMIT_SECONDS:
                     self.too_long.set()
                 if age > settings.RUN_TIME_LIMIT_SECONDS + 10 * settings.RUN_LEASE_SECONDS:
@@ -93,7 +94,7 @@ class Heartbeat(threading.Thread):
                 self.cancel_asked.set()
         except services.Fenced:
             self.fenced.set()
-            self._ended.set()
+            self._over.set()
         except DATABASE_AWAY as error:
             log.warning("lease_not_extended", run_id=str(self.claim.run_id), error=str(error))
             connection.close()
@@ -140,14 +141,17 @@ def _carry_out(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path, to
     except SlideError as error:
         told.warning("slide_not_readable", code=error.code)
         return failed(error.message)
+    except (services.Fenced, *DATABASE_AWAY):
+        raise
+    except DomainError as error:
+        told.warning("not_scored", error=error.message)
+        return failed(error.message)
     except ScoringError as error:
         told.warning("not_scored", error=str(error))
         return failed(str(error))
     except MemoryError:
         told.error("out_of_memory")
         return failed("The worker ran out of memory; score a field of view instead, or ask for a larger worker.")
-    except (services.Fenced, *DATABASE_AWAY):
-        raise
     except Exception:  # anything else is a bug: it must end the run with a safe sentence, never the worker
         told.exception("run_crashed")
         return failed("The run failed for a reason that is in the worker's log; tell whoever looks after the workers.")
@@ -164,7 +168,7 @@ def _score(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path) -> ser
         raise ScoringError("The slide's µm/px was taken away after the run was requested; enter it and start again.")
     um_per_px = float(slide.um_per_px)
     started_at, started = timezone.now(), time.monotonic()
-    with open_slide(readable_path(slide), um_per_px=um_per_px) as reader:
+    with open_slide(readable_path(slide), um_per_px=um_per_px, checksum=False) as reader:
         found = score(
             reader,
             card=row.algorithm,

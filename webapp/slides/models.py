@@ -58,9 +58,11 @@ class Slide(Record):
     version = models.PositiveIntegerField(default=1, help_text="Counts edits; If-Match compares it.")
     ingest_attempts = models.PositiveSmallIntegerField(default=0)
     ingest_lease_until = models.DateTimeField(null=True, blank=True)
+    ingest_claim = models.UUIDField(null=True, blank=True, help_text="The worker's fencing token while it reads it in.")
     refusal = models.CharField(max_length=400, blank=True, help_text="Why the file was refused, for a technician.")
 
     original_name = models.CharField(max_length=255, help_text="The file's name as received: technicians only.")
+    inbox_name = models.CharField(max_length=255, blank=True, help_text="The inbox entry it is taken from, if any.")
     stored_path = models.CharField(max_length=255, help_text="Relative to the slide folder, made by the server.")
     sha256 = models.CharField(max_length=64, blank=True)
     size_bytes = models.BigIntegerField(default=0)
@@ -71,7 +73,9 @@ class Slide(Record):
     um_per_px_source = models.CharField(max_length=12, choices=UmPerPxSource, default=UmPerPxSource.UNKNOWN)
     objective_power = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     scanner = models.CharField(max_length=80, blank=True)
-    levels = models.JSONField(default=list, help_text="[{width_px, height_px, tile_width_px, tile_height_px}], level 0 first.")
+    levels = models.JSONField(
+        default=list, help_text="[{width_px, height_px, tile_width_px, tile_height_px}], level 0 first."
+    )
 
     class Meta:
         constraints = [
@@ -118,9 +122,17 @@ class Specimen(Record):
                 fields=["slide", "row", "column"], condition=models.Q(kind="core"), name="slides_one_core_per_place"
             ),
             models.CheckConstraint(
-                condition=models.Q(kind="whole_section", row=None, column=None, center_x_px=None, center_y_px=None, radius_px=None)
-                | models.Q(kind="core", row__isnull=False, column__isnull=False, center_x_px__isnull=False,
-                           center_y_px__isnull=False, radius_px__gt=0),
+                condition=models.Q(
+                    kind="whole_section", row=None, column=None, center_x_px=None, center_y_px=None, radius_px=None
+                )
+                | models.Q(
+                    kind="core",
+                    row__isnull=False,
+                    column__isnull=False,
+                    center_x_px__isnull=False,
+                    center_y_px__isnull=False,
+                    radius_px__gt=0,
+                ),
                 name="slides_core_has_a_circle",
             ),
         ]

@@ -37,7 +37,7 @@ class ProtocolSerializer(serializers.ModelSerializer[Protocol]):
         return protocol.frozen_at is not None
 
 
-class ProtocolRequestSerializer(serializers.Serializer[Any]):
+class NewProtocolSerializer(serializers.Serializer[Any]):
     readers_per_specimen = serializers.IntegerField(min_value=0, max_value=5, required=False)
     mode = serializers.ChoiceField(Protocol.Mode.choices, required=False)
     reveal_to_readers = serializers.ChoiceField(Protocol.Reveal.choices, required=False)
@@ -45,10 +45,10 @@ class ProtocolRequestSerializer(serializers.Serializer[Any]):
     algorithms = serializers.ListField(child=serializers.CharField(max_length=64), required=False, max_length=20)
 
 
-class StudyRequestSerializer(serializers.Serializer[Any]):
+class NewStudySerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=120)
     description = serializers.CharField(max_length=4000, required=False, default="", allow_blank=True)
-    protocol = ProtocolRequestSerializer(required=False)
+    protocol = NewProtocolSerializer(required=False)
 
 
 class MemberUserSerializer(serializers.ModelSerializer[User]):
@@ -67,7 +67,7 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
         read_only_fields = fields
 
 
-class MemberRequestSerializer(serializers.Serializer[Any]):
+class NewMemberSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=150)
     role = serializers.ChoiceField(Role.choices)
 
@@ -101,11 +101,11 @@ class StudyMemberViews(mixins.ListModelMixin, ScopedViewSet):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(operation_id="members_grant", request=MemberRequestSerializer, responses={201: MemberSerializer})
+    @extend_schema(operation_id="members_grant", request=NewMemberSerializer, responses={201: MemberSerializer})
     def create(self, request: Request, study_id: UUID) -> Response:
         if not listed_studies(request.user).filter(pk=study_id).exists():
             raise NotVisible("There is no such study, or you may not know of it.")
-        body = MemberRequestSerializer(data=request.data)
+        body = NewMemberSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         membership = services.grant_membership_by_name(request.user, study_id, **body.validated_data)
         return Response(MemberSerializer(membership).data, status.HTTP_201_CREATED)
@@ -124,6 +124,10 @@ class MemberViews(ScopedViewSet):
 
 
 urlpatterns = [
-    path("studies/<uuid:study_id>/members", StudyMemberViews.as_view({"get": "list", "post": "create"}), name="members"),
+    path(
+        "studies/<uuid:study_id>/members",
+        StudyMemberViews.as_view({"get": "list", "post": "create"}),
+        name="members",
+    ),
     path("members/<uuid:pk>", MemberViews.as_view({"delete": "destroy"}), name="member"),
 ]

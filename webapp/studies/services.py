@@ -24,9 +24,7 @@ from webapp.studies.signals import access_changed
 PROTOCOL_FIELDS = frozenset({"readers_per_specimen", "mode", "reveal_to_readers", "marker_schemes", "algorithms"})
 
 
-def create_study(
-    actor: Any, *, name: str, description: str = "", protocol: dict[str, Any] | None = None
-) -> Study:
+def create_study(actor: Any, *, name: str, description: str = "", protocol: dict[str, Any] | None = None) -> Study:
     """Create a study with the first version of its protocol. ``actor`` None is the command line.
 
     Args:

@@ -171,8 +171,10 @@ export interface CardParameter {
   name: string;
   type: string;
   default: unknown;
-  min?: number | null;
-  max?: number | null;
+  minimum?: number | null;
+  maximum?: number | null;
+  choices?: string[];
+  unit?: string;
   description: string;
 }
 
@@ -185,7 +187,9 @@ export interface ModelCard {
   presets: string[] | Record<string, unknown>;
   parameters: CardParameter[];
   weights_sha256: string | null;
-  um_per_px_range?: [number, number] | null;
+  summary?: string;
+  min_um_per_px?: number | null;
+  max_um_per_px?: number | null;
   paper?: string;
   limits?: string | string[];
   research_use?: string;

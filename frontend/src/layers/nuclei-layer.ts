@@ -57,7 +57,7 @@ export class NucleiLayer implements CanvasLayer {
 
   private readonly requests: CellRequests;
   private readonly listeners = new Listeners<OverlayState>();
-  private readonly controller = new AbortController();
+  private controller = new AbortController();
   private host: LayerHost | null = null;
   private density: Density | null = null;
   private densityError: string | null = null;
@@ -84,14 +84,14 @@ export class NucleiLayer implements CanvasLayer {
 
   attached(host: LayerHost): void {
     this.host = host;
-    if (this.options.density !== null) void this.loadDensity(this.options.density);
+    this.controller = new AbortController();
+    if (this.options.density !== null && this.density === null) void this.loadDensity(this.options.density);
   }
 
   detached(): void {
     this.host = null;
     this.controller.abort();
     this.requests.cancel();
-    this.listeners.clear();
   }
 
   setSettings(settings: OverlaySettings): void {
@@ -108,10 +108,10 @@ export class NucleiLayer implements CanvasLayer {
   }
 
   getState(): OverlayState {
-    const { current, loading, error } = this.requests;
+    const { current, busy, error } = this.requests;
     return {
       mode: this.mode,
-      loading: loading || (this.options.density !== null && this.density === null && this.densityError === null),
+      loading: busy || (this.options.density !== null && this.density === null && this.densityError === null),
       error: error ?? this.densityError,
       shown: this.mode === "cells" ? this.shown : 0,
       total: this.mode === "cells" ? (current?.cells.totalInBox ?? 0) : 0,
@@ -187,10 +187,8 @@ export class NucleiLayer implements CanvasLayer {
 
   private pictureKey({ view, size, pixelRatio }: Frame): string {
     const { centre, resolution, rotationDeg, flipped } = view;
-    return [
-      ...[centre.x, centre.y, resolution, rotationDeg, flipped, size.width, size.height, pixelRatio],
-      this.version,
-    ].join(" ");
+    const place = [centre.x, centre.y, resolution, rotationDeg, Number(flipped)];
+    return [...place, size.width, size.height, pixelRatio, this.version].join(" ");
   }
 
   private paintPicture(frame: Frame, key: string): void {
@@ -233,10 +231,12 @@ export class NucleiLayer implements CanvasLayer {
   }
 
   private async loadDensity(source: (signal: AbortSignal) => Promise<ArrayBuffer>): Promise<void> {
+    const { signal } = this.controller;
     try {
-      this.density = decodeDensity(await source(this.controller.signal));
+      this.density = decodeDensity(await source(signal));
+      this.densityError = null;
     } catch (error) {
-      if (this.controller.signal.aborted) return;
+      if (signal.aborted) return;
       this.densityError = error instanceof Error ? error.message : "the density could not be fetched";
     }
     this.changed();

@@ -54,7 +54,7 @@ export class RegionsLayer implements CanvasLayer {
   /** The region at a place (slide frame), the smallest first; null for none. */
   regionAt(point: Point): Region | null {
     const hits = this.regions.filter((region) => holds(region, point));
-    return hits.sort((a, b) => areaOf(a) - areaOf(b))[0] ?? null;
+    return hits.toSorted((a, b) => areaOf(a) - areaOf(b))[0] ?? null;
   }
 
   draw(context: CanvasRenderingContext2D, frame: Frame): void {

@@ -83,7 +83,7 @@ export class FakeViewer implements Viewer {
       box: visibleBox(this.view, this.size),
       moving,
     };
-    for (const layer of [...this.layers.values()].sort((a, b) => a.zIndex - b.zIndex)) layer.draw(context, frame);
+    for (const layer of [...this.layers.values()].toSorted((a, b) => a.zIndex - b.zIndex)) layer.draw(context, frame);
   }
 
   // --- the contract ---------------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ export class FakeViewer implements Viewer {
 
   destroy(): void {
     this.destroyed = true;
-    for (const id of [...this.layers.keys()]) this.removeLayer(id);
+    for (const id of this.layers.keys()) this.removeLayer(id);
     for (const listeners of [this.viewListeners, this.sizeListeners, this.displayListeners, this.hoverListeners]) {
       listeners.clear();
     }
@@ -234,6 +234,10 @@ export class FakeViewer implements Viewer {
 
   retryTiles(): void {
     this.tileRetries += 1;
+  }
+
+  whenDrawn(): Promise<void> {
+    return Promise.resolve();
   }
 
   screenshot(): Promise<Blob> {

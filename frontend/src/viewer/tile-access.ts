@@ -168,7 +168,7 @@ export class TileAccess {
 
   private retry(which: (fault: TileFault) => boolean): void {
     this.clearTimer();
-    for (const [key, failure] of [...this.failures]) {
+    for (const [key, failure] of this.failures) {
       if (!which(failure.fault)) continue;
       this.failures.delete(key);
       failure.retry();

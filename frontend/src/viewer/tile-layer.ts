@@ -1,5 +1,5 @@
 import type ImageTile from "ol/DataTile.js";
-import BaseTileLayer from "ol/layer/BaseTile.js";
+import type BaseTileLayer from "ol/layer/BaseTile.js";
 import CanvasTileLayer from "ol/layer/Tile.js";
 import WebGLTileLayer from "ol/layer/WebGLTile.js";
 import type Projection from "ol/proj/Projection.js";
@@ -9,6 +9,7 @@ import { levelDownsamples } from "../geometry/levels";
 import { tileStyle } from "./shader";
 import type { ShaderVariables } from "./stain";
 import type { TileAccess } from "./tile-access";
+import { tileUrl } from "./tile-url";
 import type { ViewerPresentation } from "./viewer";
 
 /** The tissue: stored levels as they are (any steps, any tile sizes), drawn by WebGL or, without it, by canvas. */
@@ -22,17 +23,9 @@ export function slideTileGrid(presentation: ViewerPresentation): TileGrid {
   return new TileGrid({
     extent: [0, -height, width, 0],
     origin: [0, 0],
-    resolutions: [...downsamples].reverse(),
-    tileSizes: [...levels].reverse().map((level) => [level.tile_width_px, level.tile_height_px]),
+    resolutions: downsamples.toReversed(),
+    tileSizes: levels.toReversed().map((level) => [level.tile_width_px, level.tile_height_px]),
   });
-}
-
-export function tileUrl(presentation: ViewerPresentation, level: number, column: number, row: number): string {
-  return presentation.tile_url
-    .replace("{id}", encodeURIComponent(presentation.id))
-    .replace("{level}", String(level))
-    .replace("{column}", String(column))
-    .replace("{row}", String(row));
 }
 
 /** A tile as pixels of exactly the grid's tile size: a smaller one at the edge is padded, not stretched. */

@@ -38,10 +38,12 @@ export interface Display {
 
 export const DISPLAY_AS_SCANNED: Display = { stain: "original", brightness: 0, contrast: 0, gamma: 1 };
 
+function within(value: number, low: number, high: number, fallback: number): number {
+  return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : fallback;
+}
+
 /** Numbers of a display brought into their range; NaN falls back to "as scanned". */
 export function validDisplay(display: Display): Display {
-  const within = (value: number, low: number, high: number, fallback: number): number =>
-    Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : fallback;
   return {
     stain: display.stain,
     brightness: within(display.brightness, -1, 1, 0),
@@ -174,6 +176,8 @@ export interface Viewer {
   /** Asks again for every tile that failed. */
   retryTiles(): void;
 
+  /** Settles once everything visible is loaded and drawn. */
+  whenDrawn(): Promise<void>;
   /** What is on the screen, tissue and layers, as PNG. */
   screenshot(): Promise<Blob>;
 }

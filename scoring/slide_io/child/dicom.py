@@ -21,7 +21,7 @@ _ANNOTATIONS = "1.2.840.10008.5.1.4.1.1.91.1"  # Microscopy Bulk Simple Annotati
 
 def why_not_a_slide(path: str) -> str:
     """A sentence for a technician; reads the tags SOPClassUID (0008,0016) and Modality (0008,0060) alone."""
-    import pydicom  # imported here: only refused DICOM files need it
+    import pydicom  # noqa: PLC0415 - slow to import, and only refused DICOM files need it
 
     try:
         dataset = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=["Modality", "SOPClassUID"])

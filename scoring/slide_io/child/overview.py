@@ -24,6 +24,6 @@ def overview(source: Any, side: int, limits: Limits) -> Image.Image:
         raise SlideError(TOO_LARGE, "The slide has no small level to make a picture of it from.")
     enough = [level for level in fitting if max(sizes[level]) >= side]
     level = enough[-1] if enough else fitting[0]
-    image = source.read(0, 0, level, *sizes[level])
+    image: Image.Image = source.read(0, 0, level, *sizes[level])
     image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
     return image

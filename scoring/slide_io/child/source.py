@@ -62,7 +62,8 @@ class OpenSlideSource:
             raise damaged("a part of the image cannot be decoded") from error
         alpha = region.getchannel("A")
         if alpha.getextrema()[0] == 255:
-            return region.convert("RGB")
+            opaque: Image.Image = region.convert("RGB")
+            return opaque
         white = Image.new("RGB", region.size, (255, 255, 255))
         white.paste(region, mask=alpha)
         return white

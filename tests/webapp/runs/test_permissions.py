@@ -21,7 +21,9 @@ def ask_no_readers(study: Study) -> None:
     factories.ProtocolFactory(study=study, version=2, readers_per_specimen=0)
 
 
-def test_technicians_and_administrators_see_the_runs_of_their_study_only(run: Run, tina: Any, dora: Any, carol: Any) -> None:
+def test_technicians_and_administrators_see_the_runs_of_their_study_only(
+    run: Run, tina: Any, dora: Any, carol: Any
+) -> None:
     assert list(visible_runs(tina)) == [run]
     assert list(visible_runs(dora)) == [run]
     assert list(visible_runs(carol)) == []

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from celery import current_app
+import redis
 from django.db import connections
 from django.utils import timezone
 
@@ -32,14 +32,12 @@ def specimen(study: Study) -> Specimen:
 
 
 @pytest.fixture
-def queue() -> Iterator[Any]:
-    """The real broker's queue of runs, empty before and after."""
-    with current_app.connection_for_write() as link:
-        channel = link.default_channel
-        channel.queue_declare(QUEUE)
-        channel.queue_purge(QUEUE)
-        yield lambda: channel.queue_declare(QUEUE, passive=True).message_count
-        channel.queue_purge(QUEUE)
+def queue(settings: Any) -> Iterator[Any]:
+    """The real broker's queue of runs, empty before and after; calling it counts the messages."""
+    with redis.Redis.from_url(settings.REDIS_URL) as broker:
+        broker.delete(QUEUE)
+        yield lambda: broker.llen(QUEUE)
+        broker.delete(QUEUE)
 
 
 def ask(user: Any, specimen: Specimen, asked: RunRequest = NNP, key: str = "", field: Any = None) -> Run:
@@ -380,13 +378,14 @@ class TestSweeping:
         assert "lost its worker 3 times" in run.error
         assert queue() == 3
 
-    def test_messages_the_broker_lost_are_sent_again_once(self, tina: Any, specimen: Specimen, queue: Any) -> None:
+    def test_messages_the_broker_lost_are_sent_again_once(
+        self, tina: Any, specimen: Specimen, queue: Any, settings: Any
+    ) -> None:
         runs = [ask(tina, specimen) for _ in range(3)]
         Run.objects.update(created_at=timezone.now() - timedelta(minutes=1))
         assert queue() == 3
         assert services.requeue_lost_runs().resent == []
-        with current_app.connection_for_write() as link:
-            link.default_channel.queue_purge(QUEUE)
+        redis.Redis.from_url(settings.REDIS_URL).flushdb()
         assert set(services.requeue_lost_runs().resent) == {run.pk for run in runs}
         assert queue() == 3
         assert services.requeue_lost_runs().resent == []

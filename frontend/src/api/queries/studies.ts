@@ -27,15 +27,16 @@ export function useCreateStudy() {
 }
 
 /** A few slides to show what a study holds. */
-export const useStudyPreview = (study: Id) =>
+export const useStudyPreview = (study: Id, enabled = true) =>
   useQuery({
     queryKey: keys.slides(study, { state: "ready", page_size: 4 }),
     queryFn: ({ signal }) =>
       request<Page<Slide>>(`/api/studies/${study}/slides`, { query: { state: "ready", page_size: 4 }, signal }),
     staleTime: 60_000,
+    enabled,
   });
 
-export const useCases = (study: Id, query: { search: string; ordering: string; page: number }) =>
+export const useCases = (study: Id, query: { search: string; page: number }) =>
   useQuery({
     queryKey: keys.cases(study, query),
     queryFn: ({ signal }) => request<Page<Case>>(`/api/studies/${study}/cases`, { query, signal }),

@@ -1,30 +1,40 @@
-import { useCallback, useEffect, useState, useSyncExternalStore, type RefObject } from "react";
+import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import type { View } from "../../geometry/affine";
-import type { Display, TileStatus, Viewer } from "../../viewer/viewer";
+import type { Display, TileStatus, Viewer, ViewerPresentation } from "../../viewer/viewer";
 
 export type CreateViewer = (target: HTMLElement) => Viewer;
 
-/** Makes the viewer once its element is there and destroys it with the component. */
-export function useCreatedViewer(target: RefObject<HTMLElement | null>, create: CreateViewer): Viewer | null {
+/**
+ * Makes the viewer once its element is there; destroys it with the element, or when `create` is another function.
+ * Put the returned callback into the element's `ref`.
+ */
+export function useCreatedViewer(create: CreateViewer): [Viewer | null, (element: HTMLElement | null) => () => void] {
   const [viewer, setViewer] = useState<Viewer | null>(null);
-  useEffect(() => {
-    const element = target.current;
-    if (element === null) return undefined;
-    const created = create(element);
-    setViewer(created);
-    return () => {
-      setViewer(null);
-      created.destroy();
-    };
-    // `create` is taken at mount: a new function must not throw the viewer away.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [target]);
-  return viewer;
+  const place = useCallback(
+    (element: HTMLElement | null) => {
+      const created = element === null ? null : create(element);
+      setViewer(created);
+      return () => {
+        setViewer(null);
+        created?.destroy();
+      };
+    },
+    [create],
+  );
+  return [viewer, place];
+}
+
+/** The slide that the viewer has open; follows it. */
+export function useOpened(viewer: Viewer | null): ViewerPresentation | null {
+  return useSyncExternalStore(
+    useCallback((told: () => void) => viewer?.onViewChange(told) ?? (() => undefined), [viewer]),
+    () => viewer?.presentation ?? null,
+  );
 }
 
 /** The viewer's view; follows it. */
 export function useView(viewer: Viewer): View {
-  const snapshot = useStableSnapshot(() => viewer.getView(), sameView);
+  const snapshot = useMemo(() => stable(() => viewer.getView(), sameView), [viewer]);
   return useSyncExternalStore(
     useCallback((told: () => void) => viewer.onViewChange(told), [viewer]),
     snapshot,
@@ -39,7 +49,7 @@ export function useDisplay(viewer: Viewer): Display {
 }
 
 export function useTileStatus(viewer: Viewer): TileStatus {
-  const snapshot = useStableSnapshot(() => viewer.getTileStatus(), sameStatus);
+  const snapshot = useMemo(() => stable(() => viewer.getTileStatus(), sameStatus), [viewer]);
   return useSyncExternalStore(
     useCallback((told: () => void) => viewer.onTileStatus(told), [viewer]),
     snapshot,
@@ -47,13 +57,12 @@ export function useTileStatus(viewer: Viewer): TileStatus {
 }
 
 /** A snapshot that keeps its identity while nothing in it changed, as useSyncExternalStore demands. */
-function useStableSnapshot<T>(read: () => T, same: (a: T, b: T) => boolean): () => T {
-  const [kept] = useState<{ value: T | null }>({ value: null });
+export function stable<T>(read: () => T, same: (a: T, b: T) => boolean): () => T {
+  let kept: T | null = null;
   return () => {
     const now = read();
-    if (kept.value !== null && same(kept.value, now)) return kept.value;
-    kept.value = now;
-    return now;
+    if (kept === null || !same(kept, now)) kept = now;
+    return kept;
   };
 }
 

@@ -1,0 +1,67 @@
+"""Mutated slides through the capped decoder: every one is answered, and another slide stays readable meanwhile.
+
+`make test` runs 1000; ``DUOSCOPE_SOAK="mutants=100000"`` runs as many as it says (``seed=`` changes the seed).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scoring.slide_io import SlideError, open_slide
+from scoring.slide_io.errors import CODES
+from tests.scoring.slide_io import samples
+
+_SOAK = dict(word.split("=", 1) for word in os.environ.get("DUOSCOPE_SOAK", "").split() if "=" in word)
+COUNT = int(_SOAK.get("mutants", 1000))
+SEED = int(_SOAK.get("seed", 7))
+
+
+def _answer(path: Path) -> str:
+    try:
+        with open_slide(path, checksum=False) as reader:
+            reader.thumbnail(128)
+            for level in range(min(4, len(reader.info.levels))):
+                for corner in (0, 300):
+                    region = reader.read_region(corner, corner, level, 256, 256)
+                    assert region.shape == (256, 256, 3)
+            return "read"
+    except SlideError as error:
+        assert error.code in CODES
+        assert error.code != "internal", error.message
+        assert error.message.endswith(".")
+        assert path.name not in error.message
+        return error.code
+    finally:
+        path.unlink()
+
+
+@pytest.mark.timeout(max(600, COUNT))
+def test_every_mutated_slide_is_answered(tmp_path: Path) -> None:
+    originals = samples.seeds(tmp_path)
+    healthy = samples.write_pyramid(tmp_path / "healthy.tif", samples.pixels(512, 512))
+    rnd = random.Random(SEED)
+    answers: Counter[str] = Counter()
+    with open_slide(healthy) as other, ThreadPoolExecutor(3) as threads:
+        before, decoder = other.read_region(0, 0, 0, 512, 512), other.decoder_pid
+        pending = []
+        for number in range(COUNT):
+            path = tmp_path / f"mutant-{number}.tif"
+            path.write_bytes(samples.mutant(originals, rnd))
+            pending.append(threads.submit(_answer, path))
+            if len(pending) >= 64:
+                answers.update(future.result() for future in pending)
+                pending = []
+                assert np.array_equal(other.read_region(0, 0, 0, 512, 512), before)
+        answers.update(future.result() for future in pending)
+        assert other.decoder_pid == decoder
+    assert answers.total() == COUNT
+    # A test in which everything or nothing is refused has mutated nothing, or everything beyond recognition.
+    assert 0.05 * COUNT < answers["read"] < 0.95 * COUNT, answers
+

@@ -1,0 +1,40 @@
+"""Writes about slides, each a verb; one module for each part of a slide's life."""
+
+from webapp.slides.services.changes import change_slide, create_staining_batch, retry_slide
+from webapp.slides.services.fields import FieldBox, create_field_of_view, delete_field_of_view
+from webapp.slides.services.files import check_upload_size, clean_name, inbox_entries, incoming_folder
+from webapp.slides.services.ingestion import ingest_slide, requeue_lost_ingests
+from webapp.slides.services.registration import (
+    MARKERS,
+    Particulars,
+    may_register,
+    register_slide_from_inbox,
+    register_uploaded_slide,
+)
+from webapp.slides.services.tma_maps import MapErrors, apply_tma_map
+from webapp.slides.services.viewing import end_access, open_slide, renew_presentation
+
+__all__ = [
+    "MARKERS",
+    "FieldBox",
+    "MapErrors",
+    "Particulars",
+    "apply_tma_map",
+    "change_slide",
+    "check_upload_size",
+    "clean_name",
+    "create_field_of_view",
+    "create_staining_batch",
+    "delete_field_of_view",
+    "end_access",
+    "inbox_entries",
+    "incoming_folder",
+    "ingest_slide",
+    "may_register",
+    "open_slide",
+    "register_slide_from_inbox",
+    "register_uploaded_slide",
+    "renew_presentation",
+    "requeue_lost_ingests",
+    "retry_slide",
+]
