@@ -1,7 +1,8 @@
 """For a hospital: TLS in front, secrets from the environment or from files, and a refusal to start half configured.
 
 Needs SECRET_KEY, AUDIT_SIGNING_KEY, ALLOWED_HOSTS, DATABASE_URL and REDIS_URL. A secret may also stand in a file that
-``<NAME>_FILE`` names (Docker's secrets do). BEHIND_PROXY=1 believes X-Forwarded-Proto: only behind a proxy that replaces it.
+``<NAME>_FILE`` names (Docker's secrets do). BEHIND_PROXY=1 believes X-Forwarded-Proto: only behind a
+proxy that replaces it.
 """
 
 from __future__ import annotations
