@@ -1,4 +1,4 @@
-"""Compose field-of-view tiles into one labelled sheet that is written as a pyramidal slide.
+"""Compose field-of-view tiles into one labelled sheet.
 
 Every tile keeps its own pixels: tiles are placed on a white sheet, never resampled, so that a score of the sheet is a
 score of the original fields.
@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
@@ -52,22 +50,3 @@ def compose(
         places.append(Place(label, x, y, tile.shape[1], tile.shape[0]))
     return np.asarray(sheet), places
 
-
-def write_pyramid(path: Path, level0: NDArray[np.uint8], *, um_per_px: float, description: str) -> None:
-    """Write an H×W×3 image as a tiled JPEG pyramid whose resolution tags carry ``um_per_px``."""
-    resolution = (1e4 / um_per_px, 1e4 / um_per_px)  # pixels per centimetre
-    options = {
-        "tile": (256, 256),
-        "photometric": "rgb",
-        "compression": "jpeg",
-        "compressionargs": {"level": 92, "outcolorspace": "ycbcr"},
-        "metadata": None,
-    }
-    level = level0
-    with tifffile.TiffWriter(path) as tif:
-        tif.write(level, description=description, resolution=resolution, resolutionunit="CENTIMETER", **options)
-        while min(level.shape[:2]) >= 512:
-            height, width = level.shape[0] // 2 * 2, level.shape[1] // 2 * 2
-            quads = level[:height, :width].reshape(height // 2, 2, width // 2, 2, 3).astype(np.uint16)
-            level = ((quads.sum(axis=(1, 3)) + 2) // 4).astype(np.uint8)
-            tif.write(level, subfiletype=1, **options)

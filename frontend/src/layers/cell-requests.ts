@@ -71,6 +71,11 @@ export class CellRequests {
     this.timer = setTimeout(() => void this.ask(), this.options.debounceMs ?? DEFAULT_DEBOUNCE_MS);
   }
 
+  /** True from the moment cells are wanted until they are there. */
+  get busy(): boolean {
+    return this.loading || (this.timer !== null && this.error === null);
+  }
+
   /** Nothing is needed now (far away, or switched off): a running request is aborted. */
   cancel(): void {
     if (this.timer !== null) clearTimeout(this.timer);

@@ -14,6 +14,7 @@ const HALO = "rgba(12, 12, 14, 0.6)";
 const EIGHT_CORNERS_FROM = 2.2;
 const SIXTEEN_CORNERS_FROM = 6;
 const SHAPES_FROM = 8;
+const OUTLINES_A_PATH = 64;
 const LETTERS_FROM = 15;
 
 export interface NucleiStyle {
@@ -44,15 +45,16 @@ export function drawNuclei(
     return drawn;
   }
   const step = radiusOnScreen < SIXTEEN_CORNERS_FROM ? 2 : 1;
-  const outlines = groups.map(({ look, members }) => ({ look, members, path: outlinePath(cells, transform, members, step) }));
-  context.lineJoin = "round";
+  const outlines = groups.map((group) => ({ ...group, paths: outlinePaths(cells, transform, group.members, step) }));
+  context.lineJoin = "miter";
+  context.miterLimit = 2;
   context.lineWidth = HALO_PX;
   context.strokeStyle = HALO;
-  for (const { path } of outlines) context.stroke(path);
+  for (const { paths } of outlines) for (const path of paths) context.stroke(path);
   context.lineWidth = OUTLINE_PX;
-  for (const { look, members, path } of outlines) {
+  for (const { look, members, paths } of outlines) {
     context.strokeStyle = look.colour;
-    context.stroke(path);
+    for (const path of paths) context.stroke(path);
     drawn += members.length;
   }
   if (radiusOnScreen >= SHAPES_FROM) {
@@ -97,9 +99,20 @@ function drawDots(
   }
 }
 
-function outlinePath(cells: Cells, { a, b, c, d, e, f }: Affine, members: readonly number[], step: number): Path2D {
-  const path = new Path2D();
-  for (const i of members) {
+/** Several paths: one path of thousands of outlines takes the browser many times as long to stroke. */
+function outlinePaths(
+  cells: Cells,
+  { a, b, c, d, e, f }: Affine,
+  members: readonly number[],
+  step: number,
+): readonly Path2D[] {
+  const paths: Path2D[] = [];
+  let path = new Path2D();
+  for (const [n, i] of members.entries()) {
+    if (n % OUTLINES_A_PATH === 0) {
+      path = new Path2D();
+      paths.push(path);
+    }
     const x = cells.x[i] ?? 0;
     const y = cells.y[i] ?? 0;
     for (let k = 0; k < RADII_PER_CELL; k += step) {
@@ -111,7 +124,7 @@ function outlinePath(cells: Cells, { a, b, c, d, e, f }: Affine, members: readon
     }
     path.closePath();
   }
-  return path;
+  return paths;
 }
 
 function drawMarks(

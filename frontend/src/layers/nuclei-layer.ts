@@ -108,10 +108,10 @@ export class NucleiLayer implements CanvasLayer {
   }
 
   getState(): OverlayState {
-    const { current, loading, error } = this.requests;
+    const { current, busy, error } = this.requests;
     return {
       mode: this.mode,
-      loading: loading || (this.options.density !== null && this.density === null && this.densityError === null),
+      loading: busy || (this.options.density !== null && this.density === null && this.densityError === null),
       error: error ?? this.densityError,
       shown: this.mode === "cells" ? this.shown : 0,
       total: this.mode === "cells" ? (current?.cells.totalInBox ?? 0) : 0,

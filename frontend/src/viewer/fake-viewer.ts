@@ -236,6 +236,10 @@ export class FakeViewer implements Viewer {
     this.tileRetries += 1;
   }
 
+  whenDrawn(): Promise<void> {
+    return Promise.resolve();
+  }
+
   screenshot(): Promise<Blob> {
     return Promise.resolve(new Blob([], { type: "image/png" }));
   }

@@ -12,14 +12,15 @@ import PinchRotate from "ol/interaction/PinchRotate.js";
 import PinchZoom from "ol/interaction/PinchZoom.js";
 import Kinetic from "ol/Kinetic.js";
 import type BaseTileLayer from "ol/layer/BaseTile.js";
-import Layer from "ol/layer/Layer.js";
 import Projection from "ol/proj/Projection.js";
 import type ImageTileSource from "ol/source/ImageTile.js";
-import { apply, fitView, invert, normaliseDegrees, viewTransform, visibleBox, type View } from "../geometry/affine";
+import { apply, fitView, invert, normaliseDegrees, viewTransform, type View } from "../geometry/affine";
 import { magnificationOf, resolutionFor } from "../geometry/magnification";
 import { clamp, type Box, type Point, type Size } from "../geometry/points";
 import { AdjustmentFilter } from "./adjustment-filter";
+import { LayerStack } from "./layer-stack";
 import { Listeners } from "./listeners";
+import { shaderKind, tileStyle, type ShaderKind } from "./shader";
 import { shaderVariables } from "./stain";
 import { TileAccess, type RenewAccess } from "./tile-access";
 import { slideTileSource, TILE_CLASS_NAME, tissueLayer, WebGLTileLayer } from "./tile-layer";
@@ -50,7 +51,6 @@ export interface OpenLayersViewerOptions {
 const NO_WEBGL =
   "This browser offers no WebGL, so stains cannot be separated here. The slide, brightness, contrast and gamma work.";
 const ANIMATION_MS = 200;
-const EMPTY_VIEW: View = { centre: { x: 0, y: 0 }, resolution: 1, rotationDeg: 0, flipped: false };
 
 /** The viewer drawn by OpenLayers into `target`, an element with a size. */
 export class OpenLayersViewer implements Viewer {
@@ -65,9 +65,10 @@ export class OpenLayersViewer implements Viewer {
   private readonly sizeListeners = new Listeners<Size>();
   private readonly displayListeners = new Listeners<Display>();
   private readonly hoverListeners = new Listeners<ViewerPointer | null>();
-  private readonly layers = new Map<string, { layer: CanvasLayer; drawn: Layer }>();
+  private readonly layers: LayerStack;
   private tissue: BaseTileLayer<ImageTileSource, never> | null = null;
   private display: Display = DISPLAY_AS_SCANNED;
+  private shader: ShaderKind = "as-scanned";
   private handler: PointerHandler | null = null;
   private flipped = false;
   private viewChangeQueued = false;
@@ -106,6 +107,8 @@ export class OpenLayersViewer implements Viewer {
       this.requestRender();
     });
     this.map.on("postrender", () => this.mirrorTissue());
+    this.layers = new LayerStack(() => this.flipped);
+    this.map.addLayer(this.layers.drawn);
     this.target.addEventListener("pointermove", this.onPointerHover);
     this.target.addEventListener("pointerleave", this.onPointerLeave);
     globalThis.addEventListener("online", this.onOnline);
@@ -115,16 +118,20 @@ export class OpenLayersViewer implements Viewer {
     if (this.destroyed) return;
     const { width_px: width, height_px: height } = presentation;
     const extent = [0, -height, width, 0];
+    const farthest = farthestResolution({ width, height });
     const projection = new Projection({ code: `slide-${presentation.id}`, units: "pixels", extent });
     this.access.reset();
     const source = slideTileSource(presentation, projection, this.access);
-    const tissue = tissueLayer(source, this.webgl, shaderVariables(this.display));
+    const variables = shaderVariables(this.display);
+    const tissue = tissueLayer(source, this.webgl, variables);
+    this.shader = shaderKind(variables);
     const view = new OlView({
       projection,
       center: [width / 2, -height / 2],
       resolution: 1,
       minResolution: CLOSEST_RESOLUTION,
-      maxResolution: farthestResolution({ width, height }),
+      maxResolution: farthest,
+      zoomFactor: zoomFactor(farthest / CLOSEST_RESOLUTION),
       extent,
       constrainOnlyCenter: true,
       smoothExtentConstraint: false,
@@ -151,7 +158,7 @@ export class OpenLayersViewer implements Viewer {
   destroy(): void {
     if (this.destroyed) return;
     this.destroyed = true;
-    for (const id of this.layers.keys()) this.removeLayer(id);
+    this.layers.close();
     globalThis.removeEventListener("online", this.onOnline);
     this.target.removeEventListener("pointermove", this.onPointerHover);
     this.target.removeEventListener("pointerleave", this.onPointerLeave);
@@ -279,7 +286,7 @@ export class OpenLayersViewer implements Viewer {
     if (this.destroyed) return;
     const wanted = validDisplay({ ...this.display, ...change });
     this.display = this.webgl ? wanted : { ...wanted, stain: "original" };
-    if (this.tissue instanceof WebGLTileLayer) this.tissue.updateStyleVariables(shaderVariables(this.display));
+    this.updateShader();
     this.filter?.set(this.display);
     this.requestRender();
     this.displayListeners.tell(this.display);
@@ -298,49 +305,15 @@ export class OpenLayersViewer implements Viewer {
   }
 
   addLayer(layer: CanvasLayer): void {
-    if (this.destroyed) return;
-    this.removeLayer(layer.id);
-    const canvas = document.createElement("canvas");
-    const drawn = new Layer({
-      zIndex: layer.zIndex,
-      render: (state) => {
-        const [width, height] = state.size;
-        const size: Size = { width: width ?? 0, height: height ?? 0 };
-        resizeCanvas(canvas, size, state.pixelRatio);
-        const context = canvas.getContext("2d");
-        if (context !== null) {
-          const view = viewOfState(state.viewState, this.flipped);
-          const moving = state.viewHints.some((hint) => hint > 0);
-          context.setTransform(state.pixelRatio, 0, 0, state.pixelRatio, 0, 0);
-          context.clearRect(0, 0, size.width, size.height);
-          layer.draw(context, {
-            view,
-            size,
-            pixelRatio: state.pixelRatio,
-            transform: viewTransform(view, size),
-            box: visibleBox(view, size),
-            moving,
-          });
-        }
-        return canvas;
-      },
-    });
-    this.layers.set(layer.id, { layer, drawn });
-    this.map.addLayer(drawn);
-    layer.attached?.({ requestRender: () => drawn.changed() });
+    if (!this.destroyed) this.layers.add(layer);
   }
 
   removeLayer(id: string): void {
-    const entry = this.layers.get(id);
-    if (entry === undefined) return;
-    this.layers.delete(id);
-    this.map.removeLayer(entry.drawn);
-    entry.drawn.dispose();
-    entry.layer.detached?.();
+    this.layers.remove(id);
   }
 
   requestRender(): void {
-    if (!this.destroyed) this.map.render();
+    if (!this.destroyed) this.layers.drawn.changed();
   }
 
   setPointerHandler(handler: PointerHandler | null): void {
@@ -365,6 +338,13 @@ export class OpenLayersViewer implements Viewer {
 
   retryTiles(): void {
     this.access.retryAll();
+  }
+
+  whenDrawn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.map.once("rendercomplete", () => resolve());
+      this.map.render();
+    });
   }
 
   screenshot(): Promise<Blob> {
@@ -393,6 +373,16 @@ export class OpenLayersViewer implements Viewer {
       });
       this.map.renderSync();
     });
+  }
+
+  /** New arithmetic needs a new shader, new numbers only new variables; the tiles' textures stay in both cases. */
+  private updateShader(): void {
+    if (!(this.tissue instanceof WebGLTileLayer)) return;
+    const variables = shaderVariables(this.display);
+    const kind = shaderKind(variables);
+    if (kind === this.shader) this.tissue.updateStyleVariables(variables);
+    else this.tissue.setStyle(tileStyle(variables));
+    this.shader = kind;
   }
 
   private heading(): View {
@@ -484,26 +474,13 @@ export class OpenLayersViewer implements Viewer {
   }
 }
 
-function viewOfState(state: { center: number[]; resolution: number; rotation: number }, flipped: boolean): View {
-  return {
-    ...EMPTY_VIEW,
-    centre: { x: state.center[0] ?? 0, y: -(state.center[1] ?? 0) },
-    resolution: state.resolution,
-    rotationDeg: (state.rotation * 180) / Math.PI,
-    flipped,
-  };
-}
-
-function resizeCanvas(canvas: HTMLCanvasElement, size: Size, pixelRatio: number): void {
-  const width = Math.round(size.width * pixelRatio);
-  const height = Math.round(size.height * pixelRatio);
-  if (canvas.width !== width || canvas.height !== height) {
-    canvas.width = width;
-    canvas.height = height;
-    canvas.style.position = "absolute";
-    canvas.style.width = `${size.width}px`;
-    canvas.style.height = `${size.height}px`;
-  }
+/**
+ * OpenLayers cuts the range of resolutions down to whole zoom steps: a step near 2 of which a whole number fits keeps
+ * both ends. The last factor keeps rounding from losing one step.
+ */
+function zoomFactor(range: number): number {
+  const steps = Math.max(1, Math.round(Math.log2(range)));
+  return range ** (1 / steps) * (1 - 1e-12);
 }
 
 /** The turn nearest to `from` that shows `to`, so that 350° → 0° goes on by 10° and not back. */

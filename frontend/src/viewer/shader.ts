@@ -10,8 +10,8 @@ type Expression = unknown[];
 const variable = (name: keyof ShaderVariables): Expression => ["var", name];
 
 function opticalDensity(band: number, i0: Expression): Expression {
-  const value: Expression = ["/", ["clamp", ["band", band], 1 / 255, 1], i0];
-  return ["*", -1 / (LOG_EXPONENT * Math.LN10), ["-", ["^", value, LOG_EXPONENT], 1]];
+  const power: Expression = ["^", ["/", ["clamp", ["band", band], 1 / 255, 1], i0], LOG_EXPONENT];
+  return ["*", -1 / (2 * LOG_EXPONENT * Math.LN10), ["-", power, ["/", 1, power]]];
 }
 
 const AMOUNT: Expression = [
@@ -26,14 +26,29 @@ const AMOUNT: Expression = [
   100,
 ];
 
-function channel(band: number, row: Expression): Expression {
-  return ["case", ["==", variable("separate"), 0], ["band", band], ["^", 10, ["*", -1, AMOUNT, row]]];
+function channel(row: Expression): Expression {
+  return ["^", 10, ["*", -1, AMOUNT, row]];
+}
+
+/**
+ * How much the shader has to do. A slide as scanned is drawn without any arithmetic, pixel for pixel; without a
+ * graphics card that is several times as fast.
+ */
+export type ShaderKind = "as-scanned" | "adjusted" | "separated";
+
+export function shaderKind({ separate, brightness, contrast, gamma }: ShaderVariables): ShaderKind {
+  if (separate === 1) return "separated";
+  return brightness === 0 && contrast === 0 && gamma === 1 ? "as-scanned" : "adjusted";
 }
 
 export function tileStyle(variables: ShaderVariables): Style {
+  const kind = shaderKind(variables);
+  if (kind === "as-scanned") return {};
   return {
     variables: { ...variables },
-    color: ["array", channel(1, variable("mr")), channel(2, variable("mg")), channel(3, variable("mb")), ["band", 4]],
+    ...(kind === "separated"
+      ? { color: ["array", channel(variable("mr")), channel(variable("mg")), channel(variable("mb")), ["band", 4]] }
+      : {}),
     contrast: variable("contrast"),
     gamma: variable("gamma"),
     brightness: variable("brightness"),

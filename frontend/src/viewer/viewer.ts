@@ -176,6 +176,8 @@ export interface Viewer {
   /** Asks again for every tile that failed. */
   retryTiles(): void;
 
+  /** Settles once everything visible is loaded and drawn. */
+  whenDrawn(): Promise<void>;
   /** What is on the screen, tissue and layers, as PNG. */
   screenshot(): Promise<Blob>;
 }

@@ -1,6 +1,7 @@
 // A tiny stand-in for the server, to look at the built page without a database: `node tests/mock/server.mjs [port]`.
 // MOCK_ROLE = technician | reader | system. MOCK_TILES = a folder of tiles as level/column_row.jpg with levels.json and
 // thumbnail.jpg; without it slides have no picture. Never part of the shipped page.
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -115,6 +116,7 @@ function api(method, path, query) {
   if (part[1] === "presentations") return [200, { valid_for_seconds: 60 }];
   if (part[1] === "runs") {
     if (method === "POST") return [201, data.runs[0]];
+    if (part[2]) return [200, data.runs.find((r) => r.id === part[2]) ?? data.runs[0]];
     return [200, listed(data.runs.filter((r) => (!query.get("slide") || r.slide === query.get("slide")) && (!query.get("state") || r.state === query.get("state"))))];
   }
   if (part[1] === "results") {
@@ -144,7 +146,7 @@ const file = (response, name, type) => {
   response.end(readFileSync(name));
 };
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   const url = new URL(request.url, "http://localhost");
   const path = url.pathname;
   if (path.startsWith("/static/app/")) {
@@ -170,6 +172,11 @@ createServer((request, response) => {
   const bytes = Buffer.isBuffer(body);
   response.writeHead(status, { "Content-Type": bytes ? "application/octet-stream" : "application/json" });
   response.end(bytes ? body : JSON.stringify(body));
-}).listen(Number(process.argv[2] ?? 0), "127.0.0.1", function listening() {
-  process.stdout.write(`http://127.0.0.1:${this.address().port}\n`);
 });
+// Live updates: the socket is accepted and then silent.
+server.on("upgrade", (request, socket) => {
+  const accept = createHash("sha1").update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
+  socket.on("error", () => socket.destroy());
+});
+server.listen(Number(process.argv[2] ?? 0), "127.0.0.1", () => process.stdout.write(`http://127.0.0.1:${server.address().port}\n`));

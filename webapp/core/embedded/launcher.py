@@ -22,7 +22,7 @@ from webapp.core.embedded.services import Services, wait_until
 from webapp.core.embedded.supervisor import Child, Supervisor
 
 _WORKERS = {"worker for slides": "ingest,interactive", "worker for runs": "cpu,gpu"}
-_LOAD = "webapp/core/management/commands/load_demo_study.py"
+_LOAD = "webapp/demo/management/commands/load_demo_study.py"
 
 
 class Stop(Exception):
@@ -242,7 +242,7 @@ class Launcher:
             self.done("migrated")
 
     def load_study(self) -> None:
-        if (environment.ROOT / _LOAD).exists() and self.once("demo-study", _fingerprint([_LOAD])):
+        if (environment.ROOT / _LOAD).exists() and self.once("demo-study", _fingerprint(["webapp/demo/**/*.py"])):
             _say("The demo study is loaded.")
             said = self.manage("load_demo_study")
             secrets.write_private(self.home / "sign-ins.txt", said.decode(errors="replace"))

@@ -35,7 +35,19 @@ export const useRuns = (query: RunFilters, enabled = true) =>
     refetchInterval: (state) => (state.state.data?.results.some(isActive) ? 4000 : false),
   });
 
-const refetchRuns = (client: ReturnType<typeof useQueryClient>) => client.invalidateQueries({ queryKey: ["runs"] });
+export const useRun = (id: Id | null) =>
+  useQuery({
+    queryKey: keys.run(id ?? ""),
+    queryFn: ({ signal }) => request<Run>(`/api/runs/${id}`, { signal }),
+    enabled: id !== null,
+    refetchInterval: (state) => (state.state.data && isActive(state.state.data) ? 4000 : false),
+  });
+
+const refetchRuns = (client: ReturnType<typeof useQueryClient>) =>
+  Promise.all([
+  client.invalidateQueries({ queryKey: ["runs"] }),
+  client.invalidateQueries({ queryKey: ["run"] }),
+]);
 
 /** The key is made by whoever shows the button, once per intention, so that a second click asks for nothing new. */
 export function useStartRun() {

@@ -1,4 +1,4 @@
-import { Box, Group, Modal, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Box, Group, Modal, Text, Title } from "@mantine/core";
 import { Keys } from "./Keys";
 import { useAllCommands } from "./CommandProvider";
 
@@ -7,28 +7,28 @@ export function KeyboardHelp({ opened, onClose }: { opened: boolean; onClose: ()
   const commands = useAllCommands().filter((command) => command.keys.length > 0);
   const groups = [...new Set(commands.map((command) => command.group))];
   return (
-    <Modal opened={opened} onClose={onClose} title="All keys" size="xl">
-      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl" verticalSpacing="lg">
+    <Modal opened={opened} onClose={onClose} title="All keys" size={860}>
+      <div style={{ columns: "2 300px", columnGap: 40 }}>
         {groups.map((group) => (
-          <Box key={group}>
-            <Title order={3} mb="xs">
+          <Box key={group} mb="lg">
+            <Title order={3} mb="xs" style={{ breakAfter: "avoid" }}>
               {group}
             </Title>
-            <Stack gap={6}>
+            <div>
               {commands
                 .filter((command) => command.group === group)
                 .map((command) => (
-                  <Group key={command.id} justify="space-between" wrap="nowrap" gap="md">
+                  <Group key={command.id} justify="space-between" wrap="nowrap" gap="md" py={3} style={{ breakInside: "avoid" }}>
                     <Text size="sm" c={command.disabled() ? "dimmed" : undefined}>
                       {command.label}
                     </Text>
                     <Keys keys={command.keys} />
                   </Group>
                 ))}
-            </Stack>
+            </div>
           </Box>
         ))}
-      </SimpleGrid>
+      </div>
       <Text size="sm" c="dimmed" mt="lg">
         Keys do nothing while you type in a field. Ctrl K finds any command by its name.
       </Text>

@@ -26,6 +26,7 @@ export function Palette() {
     <Spotlight
       actions={groups}
       shortcut={null}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.45 }}
       nothingFound="No command has this name."
       highlightQuery
       scrollable

@@ -1,6 +1,6 @@
 import { Tooltip } from "@mantine/core";
 
-const LOCAL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const LOCAL = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
 /** "2026-08-20 09:12:05 UTC" */
 export function utcText(iso: string): string {
@@ -29,7 +29,7 @@ export function Time({ iso, relative = false }: { iso: string | null | undefined
   if (!iso || Number.isNaN(Date.parse(iso))) return <span>—</span>;
   return (
     <Tooltip label={utcText(iso)}>
-      <time dateTime={iso}>{relative ? timeAgo(iso) : LOCAL.format(new Date(iso))}</time>
+      <time dateTime={iso} style={{ whiteSpace: "nowrap" }}>{relative ? timeAgo(iso) : LOCAL.format(new Date(iso))}</time>
     </Tooltip>
   );
 }

@@ -21,8 +21,8 @@ export function LiveBanner() {
             display: "flex",
             gap: 8,
             alignItems: "center",
-            background: "light-dark(var(--mantine-color-amber-1), #3a2c08)",
-            color: "light-dark(var(--mantine-color-amber-9), var(--mantine-color-amber-2))",
+            background: "light-dark(var(--mantine-color-amber-1), var(--mantine-color-dark-6))",
+            color: "light-dark(var(--mantine-color-amber-9), var(--mantine-color-amber-3))",
           }}
         >
           <IconPlugConnectedX size={16} aria-hidden />

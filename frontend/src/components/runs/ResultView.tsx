@@ -78,7 +78,7 @@ function Value({ result }: { result: Result }) {
 
 function NotScoreable({ result }: { result: Result }) {
   return (
-    <Alert color="amber" variant="light" icon={<IconInfoCircle aria-hidden />} title="Not scoreable">
+    <Alert color="amber" variant="outline" icon={<IconInfoCircle aria-hidden />} title="Not scoreable">
       <Text size="sm">{result.reason || "The algorithm gave no reason."}</Text>
     </Alert>
   );

@@ -35,11 +35,11 @@ function Running({ run }: { run: Run }) {
   return (
     <Stack gap="xs">
       <RunProgress run={run} />
-      <Group justify="space-between">
+      <Group justify="space-between" wrap="nowrap">
         <Text size="xs" c="dimmed">
           You may leave this page; the run goes on.
         </Text>
-        <Button size="compact-sm" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate(run.id)}>
+        <Button size="compact-sm" variant="default" style={{ flex: "none" }} loading={cancel.isPending} onClick={() => cancel.mutate(run.id)}>
           Cancel
         </Button>
       </Group>

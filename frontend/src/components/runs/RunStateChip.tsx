@@ -1,21 +1,17 @@
-import { Badge } from "@mantine/core";
 import { IconAlertTriangle, IconBan, IconCheck, IconClock, IconPlayerPlay } from "@tabler/icons-react";
 import type { RunState } from "../../api/types";
+import { Chip, type Tone } from "../common/Chip";
 import { RUN_STATE_WORDS } from "../common/words";
 
-const LOOK: Record<RunState, { color: string; icon: typeof IconCheck }> = {
-  queued: { color: "gray", icon: IconClock },
-  running: { color: "teal", icon: IconPlayerPlay },
-  done: { color: "teal", icon: IconCheck },
-  failed: { color: "red", icon: IconAlertTriangle },
-  cancelled: { color: "gray", icon: IconBan },
+const LOOK: Record<RunState, { tone: Tone; icon: typeof IconCheck }> = {
+  queued: { tone: "quiet", icon: IconClock },
+  running: { tone: "good", icon: IconPlayerPlay },
+  done: { tone: "good", icon: IconCheck },
+  failed: { tone: "bad", icon: IconAlertTriangle },
+  cancelled: { tone: "quiet", icon: IconBan },
 };
 
 export function RunStateChip({ state }: { state: RunState }) {
-  const { color, icon: Icon } = LOOK[state];
-  return (
-    <Badge color={color} variant="light" leftSection={<Icon size={12} aria-hidden />}>
-      {RUN_STATE_WORDS[state]}
-    </Badge>
-  );
+  const { tone, icon } = LOOK[state];
+  return <Chip tone={tone} icon={icon} label={RUN_STATE_WORDS[state]} />;
 }

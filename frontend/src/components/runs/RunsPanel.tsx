@@ -1,4 +1,4 @@
-import { Divider, Group, ScrollArea, Skeleton, Stack, Text, Title, UnstyledButton } from "@mantine/core";
+import { Divider, Group, Skeleton, Stack, Text, Title, UnstyledButton } from "@mantine/core";
 import { useModelCards, useRuns } from "../../api/queries/runs";
 import type { Id, Run } from "../../api/types";
 import { Problem } from "../common/Problem";
@@ -14,8 +14,6 @@ export interface RunsPanelProps extends StartRunProps {
   mayStart: boolean;
   chosen: Id | null;
   onChoose: (run: Id | null) => void;
-  /** Shown between the run's detail and the list: what belongs to the overlay of the chosen run. */
-  overlay?: React.ReactNode;
 }
 
 /** Runs on this slide: start one, follow it, look at its result. */
@@ -28,12 +26,11 @@ export function RunsPanel(props: RunsPanelProps) {
     <Stack gap="md" component="section" aria-label="Runs">
       {chosen && (
         <Stack gap="xs">
-          <Group justify="space-between" wrap="nowrap">
-            <RunTitle run={chosen} />
+          <Group justify="space-between" wrap="nowrap" align="flex-start">
+            <MethodName run={chosen} />
             <RunStateChip state={chosen.state} />
           </Group>
           <RunDetail key={chosen.id} run={chosen} />
-          {props.overlay}
           <Divider mt="xs" />
         </Stack>
       )}
@@ -57,13 +54,14 @@ export function RunsPanel(props: RunsPanelProps) {
               No run has been started here.
             </Text>
           ) : (
-            <ScrollArea.Autosize mah={280} type="auto">
-              <ul className={classes.list}>
+            <ul className={classes.list}>
                 {list.map((run) => (
                   <li key={run.id}>
                     <UnstyledButton className={classes.row} aria-pressed={run.id === props.chosen} onClick={() => props.onChoose(run.id === props.chosen ? null : run.id)}>
                       <div style={{ flex: 1, minWidth: 0 }}>
-                        <RunTitle run={run} />
+                        <Text size="sm" fw={550} truncate="end" className="duo-number">
+                          {run.algorithm.toUpperCase()} {run.algorithm_version} · {run.preset}
+                        </Text>
                         <Text size="xs" c="dimmed" truncate="end">
                           <Time iso={run.created_at} relative /> · {whereOf(run, props)}
                         </Text>
@@ -73,7 +71,6 @@ export function RunsPanel(props: RunsPanelProps) {
                   </li>
                 ))}
               </ul>
-            </ScrollArea.Autosize>
           )}
         </div>
       )}
@@ -87,11 +84,11 @@ function whereOf(run: Run, props: RunsPanelProps): string {
   return core ? `core ${coreName(core.row, core.column)}` : "whole section";
 }
 
-function RunTitle({ run }: { run: Run }) {
+function MethodName({ run }: { run: Run }) {
   const cards = useModelCards();
   const card = cards.data?.find((item) => item.key === run.algorithm);
   return (
-    <Text size="sm" fw={550} truncate="end">
+    <Text size="sm" fw={550}>
       {card?.name ?? run.algorithm.toUpperCase()}
     </Text>
   );

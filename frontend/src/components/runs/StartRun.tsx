@@ -13,6 +13,8 @@ export type Where = "specimen" | "field" | "cores";
 
 export interface StartRunProps {
   marker: string;
+  /** The protocol's algorithms as "key@version"; the first that suits is offered. */
+  preferred: readonly string[];
   needsPixelSize: boolean;
   umPerPx: number | null;
   specimen: SlideSpecimen | null;
@@ -60,7 +62,8 @@ export function StartRun(props: StartRunProps) {
   if (cards.isError) return <Problem error={cards.error} what="The methods could not be loaded" retry={() => void cards.refetch()} />;
 
   const suited = cards.data.filter((card) => unsuitable(card, props.marker, props.umPerPx) === null);
-  const card = cards.data.find((item) => item.key === chosen) ?? suited[0] ?? null;
+  const offered = props.preferred.map((name) => suited.find((item) => `${item.key}@${item.version}` === name)).find(Boolean);
+  const card = cards.data.find((item) => item.key === chosen) ?? offered ?? suited[0] ?? null;
   const presets = card ? presetsOf(card) : [];
   const usedPreset = preset && presets.includes(preset) ? preset : presets.includes("default") ? "default" : (presets[0] ?? "");
   const cores = props.cores.filter((core) => !core.is_missing);
@@ -103,20 +106,22 @@ export function StartRun(props: StartRunProps) {
   return (
     <form onSubmit={submit} aria-label="Start a run">
       <Stack gap="xs">
-        <Group gap="xs" grow align="flex-start" wrap="nowrap">
+        <Group gap="xs" align="flex-start" wrap="nowrap">
           <Select
             label="Method"
             size="xs"
             allowDeselect={false}
-            comboboxProps={{ width: 300, position: "bottom-start" }}
-            data={cards.data.map((item) => ({ value: item.key, label: shortName(item), disabled: unsuitable(item, props.marker, props.umPerPx) !== null }))}
+            flex={1}
+            data={cards.data.map((item) => ({ value: item.key, label: item.name, disabled: unsuitable(item, props.marker, props.umPerPx) !== null }))}
             value={card?.key ?? null}
             onChange={(value) => changed(() => setChosen(value))}
           />
           <Select
             label="Preset"
             size="xs"
+            w={92}
             allowDeselect={false}
+            comboboxProps={{ width: 190, position: "bottom-end" }}
             data={presets.map((value) => ({ value, label: PRESET_WORDS[value] ?? value }))}
             value={usedPreset}
             onChange={(value) => changed(() => setPreset(value))}
@@ -142,8 +147,6 @@ export function StartRun(props: StartRunProps) {
     </form>
   );
 }
-
-const shortName = (card: ModelCard): string => card.name;
 
 function whyNot(props: StartRunProps, card: ModelCard | null, where: Where, cores: number): string | null {
   if (props.needsPixelSize) return "The slide's µm/px is not known yet: a technician enters it first.";

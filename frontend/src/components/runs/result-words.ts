@@ -41,7 +41,7 @@ export function ruleText(provenance: Record<string, unknown>): string | null {
 /** "0.29 µm/px (from the file)" and the like: what a person wants of the provenance, in a readable order. */
 export function provenanceRows(result: Result): [string, string][] {
   const rows: [string, string][] = [];
-  const seen = new Set<string>(["scheme", "seconds"]);
+  const seen = new Set<string>(["scheme", "seconds", "rule"]);
   const add = (label: string, ...names: string[]): void => {
     for (const name of names) seen.add(name);
     const value = result.provenance[names[0] ?? ""];

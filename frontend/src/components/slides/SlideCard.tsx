@@ -39,11 +39,11 @@ export function SlideCard({ slide, mayEdit }: { slide: Slide; mayEdit: boolean }
             {cases.length === 0 ? "no case" : cases.length > 2 ? `${cases.length} cases` : cases.join(", ")}
           </Text>
         </div>
-        <Badge variant="outline" color="gray">
+        <Badge variant="default" style={{ flex: "none" }}>
           {slide.marker}
         </Badge>
       </Group>
-      <Group justify="space-between" wrap="nowrap" gap="xs" mt="auto">
+      <Group justify="space-between" wrap="nowrap" gap="xs">
         <Text size="xs" c="dimmed" className="duo-number" truncate="end">
           {slide.width_px > 0 ? `${grouped(slide.width_px)} × ${grouped(slide.height_px)} px` : "size not read yet"}
         </Text>

@@ -1,28 +1,17 @@
-import { Badge, Tooltip } from "@mantine/core";
 import { IconAlertTriangle, IconCheck, IconClock, IconLoader } from "@tabler/icons-react";
 import type { SlideState } from "../../api/types";
+import { Chip, type Tone } from "../common/Chip";
 import { SLIDE_STATE_WORDS } from "../common/words";
 
-const LOOK: Record<SlideState, { color: string; icon: typeof IconCheck }> = {
-  registered: { color: "gray", icon: IconClock },
-  ingesting: { color: "gray", icon: IconLoader },
-  ready: { color: "teal", icon: IconCheck },
-  refused: { color: "red", icon: IconAlertTriangle },
+const LOOK: Record<SlideState, { tone: Tone; icon: typeof IconCheck }> = {
+  registered: { tone: "quiet", icon: IconClock },
+  ingesting: { tone: "quiet", icon: IconLoader },
+  ready: { tone: "good", icon: IconCheck },
+  refused: { tone: "bad", icon: IconAlertTriangle },
 };
 
-/** State in a word and a sign; why it was refused, where that may be known. */
-export function StateChip({ state, reason }: { state: SlideState; reason?: string }) {
-  const { color, icon: Icon } = LOOK[state];
-  const chip = (
-    <Badge color={color} variant="light" leftSection={<Icon size={12} aria-hidden />} tabIndex={reason ? 0 : undefined}>
-      {SLIDE_STATE_WORDS[state]}
-    </Badge>
-  );
-  return reason ? (
-    <Tooltip label={reason} multiline maw={360}>
-      {chip}
-    </Tooltip>
-  ) : (
-    chip
-  );
+/** A slide's state in a word and a sign. */
+export function StateChip({ state }: { state: SlideState }) {
+  const { tone, icon } = LOOK[state];
+  return <Chip tone={tone} icon={icon} label={SLIDE_STATE_WORDS[state]} />;
 }

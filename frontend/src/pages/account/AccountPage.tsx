@@ -47,7 +47,7 @@ function NameSection() {
       {me.data ? (
         <form onSubmit={submit}>
           <Group align="flex-start">
-            <TextInput label="User name" value={me.data.username} readOnly disabled w={220} />
+            <TextInput label="User name" value={me.data.username} readOnly w={220} />
             <TextInput label="Display name" value={shown} maxLength={120} onChange={(event) => setName(event.currentTarget.value)} error={fieldError(rename.error, "display_name")} w={280} />
             <Button type="submit" mt={25} loading={rename.isPending} disabled={shown.trim() === me.data.display_name}>
               Save

@@ -90,7 +90,7 @@ function SpecimenCard({ specimen }: { specimen: CaseSpecimen }) {
             {specimen.kind === "core" ? `core ${coreName(specimen.row, specimen.column)}` : "whole section"}
           </Text>
         </div>
-        <Badge variant="outline" color="gray">
+        <Badge variant="default" style={{ flex: "none" }}>
           {slide.marker}
         </Badge>
       </Group>

@@ -1,9 +1,10 @@
 import { Badge, Button, Group, Modal, PasswordInput, Skeleton, Stack, Table, Text, TextInput } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { IconBan, IconCheck, IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useCallback, useState } from "react";
 import { useMe } from "../../api/queries/me";
 import { useCreatePerson, usePeople, useSetActive } from "../../api/queries/people";
 import type { Person } from "../../api/types";
+import { Chip } from "../../components/common/Chip";
 import { Empty } from "../../components/common/Empty";
 import { fieldError } from "../../components/common/form-errors";
 import { FormProblem } from "../../components/common/FormProblem";
@@ -79,7 +80,7 @@ function PersonRow({ person, isMe }: { person: Person; isMe: boolean }) {
       <Table.Td>
         {person.display_name || "—"}
         {person.is_system_administrator && (
-          <Badge ml={8} variant="light" color="gray">
+          <Badge ml={8} variant="default">
             System administrator
           </Badge>
         )}
@@ -87,9 +88,7 @@ function PersonRow({ person, isMe }: { person: Person; isMe: boolean }) {
       <Table.Td>{person.username}</Table.Td>
       <Table.Td>{person.last_login ? <Time iso={person.last_login} relative /> : <Text size="sm" c="dimmed">never</Text>}</Table.Td>
       <Table.Td>
-        <Badge variant="light" color={person.is_active ? "teal" : "gray"}>
-          {person.is_active ? "Active" : "Deactivated"}
-        </Badge>
+        <Chip tone={person.is_active ? "good" : "quiet"} icon={person.is_active ? IconCheck : IconBan} label={person.is_active ? "Active" : "Deactivated"} />
       </Table.Td>
       <Table.Td ta="right" h={46}>
         <FormProblem error={change.error} />

@@ -3,25 +3,15 @@ import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { useCallback } from "react";
 import { Link } from "react-router";
 import { useCases } from "../../api/queries/studies";
-import type { Case, CaseSpecimen, Study } from "../../api/types";
+import type { Case, Study } from "../../api/types";
 import { Empty } from "../../components/common/Empty";
 import { PAGE_SIZE, Pager } from "../../components/common/Pager";
 import { Problem } from "../../components/common/Problem";
 import { SearchField } from "../../components/common/SearchField";
 import { pageOf, useUrlFilters } from "../../components/common/url-state";
 import { counted } from "../../components/common/words";
+import { slidesOf } from "../../components/slides/slides-of";
 import { Thumbnail } from "../../components/slides/Thumbnail";
-
-/** One entry per slide of the case, however many cores it has there. */
-export function slidesOf(item: Case): { slide: CaseSpecimen["slide"]; cores: number }[] {
-  const found = new Map<string, { slide: CaseSpecimen["slide"]; cores: number }>();
-  for (const specimen of item.specimens) {
-    const entry = found.get(specimen.slide.id) ?? { slide: specimen.slide, cores: 0 };
-    if (specimen.kind === "core") entry.cores += 1;
-    found.set(specimen.slide.id, entry);
-  }
-  return [...found.values()];
-}
 
 const byCode = new Intl.Collator("en", { numeric: true });
 

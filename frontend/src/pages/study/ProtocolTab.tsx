@@ -12,7 +12,7 @@ export function ProtocolTab({ study }: { study: Study }) {
   }
   const readers = protocol.readers_per_specimen;
   const rows: [string, ReactNode][] = [
-    ["Version", <>{protocol.version} {protocol.frozen ? <Badge ml={8} variant="light" color="gray">frozen: reading has started</Badge> : null}</>],
+    ["Version", <>{protocol.version} {protocol.frozen ? <Badge ml={8} variant="default">frozen: reading has started</Badge> : null}</>],
     ["Readers per specimen", readers === 0 ? "None: this study asks for no readings" : String(readers)],
     ...(readers > 0 ? ([["Blinding", MODE_WORDS[protocol.mode]], ["Readers see the others' results", REVEAL_WORDS[protocol.reveal_to_readers]]] as [string, ReactNode][]) : []),
     [

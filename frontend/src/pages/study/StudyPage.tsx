@@ -60,7 +60,7 @@ export function StudyPage() {
       actions={
         <Group gap={6}>
           {study.data.my_roles.map((role) => (
-            <Badge key={role} variant="light" color="gray">
+            <Badge key={role} variant="default">
               {ROLE_WORDS[role]}
             </Badge>
           ))}

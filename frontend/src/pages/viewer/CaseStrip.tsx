@@ -1,8 +1,8 @@
 import { Skeleton, Text } from "@mantine/core";
 import { Link } from "react-router";
 import { useCase } from "../../api/queries/studies";
+import { slidesOf } from "../../components/slides/slides-of";
 import { Thumbnail } from "../../components/slides/Thumbnail";
-import { slidesOf } from "../study/CasesTab";
 import classes from "./reading-room.module.css";
 
 /** The case's slides as thumbnails; the one on show is marked. */

@@ -1,17 +1,26 @@
-import { ActionIcon, Alert, Tooltip } from "@mantine/core";
-import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconLayoutSidebarRightCollapse, IconLayoutSidebarRightExpand } from "@tabler/icons-react";
-import { useCallback, useMemo, useSyncExternalStore } from "react";
+import { Alert } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useSearchParams } from "react-router";
-import type { OpenedSlide } from "../../api/queries/slides";
-import type { Slide, Study } from "../../api/types";
-import { SlideViewer } from "../../components/viewer/SlideViewer";
-import { readViewQuery } from "../../geometry/view-query";
+import { useResult, useRun } from "../../api/queries/runs";
+import { type OpenedSlide, thumbnailUrl, useCreateField, useFieldsOfView } from "../../api/queries/slides";
+import type { FieldOfView, Slide, Study } from "../../api/types";
+import { useBoundCommands } from "../../components/commands/CommandProvider";
 import { HeaderControls } from "../../components/shell/slots";
 import { Trail } from "../../components/shell/Trail";
+import { SlideViewer } from "../../components/viewer/SlideViewer";
+import { useSession } from "../../components/viewer/use-session";
+import { viewerCommands } from "../../components/viewer/viewer-commands";
+import type { ViewerSession } from "../../components/viewer/viewer-session";
+import { readViewQuery } from "../../geometry/view-query";
 import { preferences } from "../../state/preferences";
+import { mayKnowOfRuns } from "../study/roles";
 import { CaseStrip } from "./CaseStrip";
-import { useRenewal } from "./renewal";
+import { nextFieldName } from "./field-name";
+import { useNucleiOverlay, useRegions } from "./overlay";
+import { PanelToggle } from "./PanelToggle";
 import classes from "./reading-room.module.css";
+import { useRenewal } from "./renewal";
 import { SidePanel } from "./SidePanel";
 import { useViewInAddress } from "./view-in-address";
 
@@ -21,13 +30,25 @@ export interface ReadingRoomProps {
   study: Study;
 }
 
+const NO_FIELDS: FieldOfView[] = [];
+
 /** Tissue in the middle, the case's other slides at the left, what is known and done at the right. */
 export function ReadingRoom({ slide, opened, study }: ReadingRoomProps) {
   const [params, setParams] = useSearchParams();
   const { filmstripOpen, panelOpen } = useSyncExternalStore(preferences.subscribe, preferences.get);
   const renewal = useRenewal(opened.id);
+  const [session, setSession] = useState<ViewerSession | null>(null);
+  const [drawing, setDrawing] = useState(false);
+  const [field, setField] = useState<string | null>(null);
+  const fields = useFieldsOfView(slide.id);
+  const createField = useCreateField(slide.id);
   const specimen = opened.specimens.find((item) => item.id === params.get("specimen")) ?? opened.specimens[0] ?? null;
-  const cases = [...new Set(opened.specimens.map((item) => item.case?.code).filter((code) => code !== undefined))];
+  const sees = mayKnowOfRuns(study.my_roles, study.protocol?.readers_per_specimen ?? 2);
+  const run = useRun(sees ? params.get("run") : null).data ?? null;
+  // The overlay shows what the panel has revealed: the panel's own cached answer, asked for once.
+  const result = useResult(run?.has_result ? run.id : null);
+  const overlay = useNucleiOverlay(result.data ?? null);
+  const regions = useRegions(opened, fields.data?.results ?? NO_FIELDS);
   const initialView = useMemo(
     () => readViewQuery(new URLSearchParams(window.location.search), { width: opened.width_px, height: opened.height_px }),
     [opened],
@@ -36,8 +57,9 @@ export function ReadingRoom({ slide, opened, study }: ReadingRoomProps) {
   const setParam = useCallback(
     (name: string, value: string | null) =>
       setParams(
-        (old) => {
-          const next = new URLSearchParams(old);
+        () => {
+          // From the address itself: the view is written there past the router.
+          const next = new URLSearchParams(window.location.search);
           if (value === null) next.delete(name);
           else next.set(name, value);
           return next;
@@ -46,27 +68,55 @@ export function ReadingRoom({ slide, opened, study }: ReadingRoomProps) {
       ),
     [setParams],
   );
+  const toolGone = useCallback(() => setDrawing(false), []);
+  const draw = (): void => {
+    if (!session) return;
+    setDrawing(true);
+    session.drawRectangle((box) => {
+      setDrawing(false);
+      createField.mutate(
+        { name: nextFieldName(fields.data?.results ?? []), x_px: box.x, y_px: box.y, width_px: box.width, height_px: box.height },
+        {
+          onSuccess: (made) => setField(made.id),
+          onError: (error) => notifications.show({ color: "red", title: "The field of view was not saved", message: error.message }),
+        },
+      );
+    });
+  };
+  const cases = new Set(opened.specimens.map((item) => item.case?.id));
   const crumbs = [
     { label: "Studies", to: "/studies" },
     { label: study.name, to: `/studies/${study.id}?tab=slides` },
-    ...(specimen?.case && cases.length === 1 ? [{ label: `Case ${specimen.case.code}`, to: `/cases/${specimen.case.id}` }] : []),
+    ...(specimen?.case && cases.size === 1 ? [{ label: `Case ${specimen.case.code}`, to: `/cases/${specimen.case.id}` }] : []),
     { label: `${slide.name} · ${slide.marker}` },
   ];
+  const mayDraw = study.my_roles.includes("technician") || study.my_roles.includes("administrator");
   return (
-    <div className={classes.room}>
+    <div className={classes.room} data-fill>
       <Trail crumbs={crumbs} />
       <HeaderControls>
-        <PanelToggle side="left" open={filmstripOpen} />
+        {specimen?.case && <PanelToggle side="left" open={filmstripOpen} />}
         <PanelToggle side="right" open={panelOpen} />
       </HeaderControls>
+      {session && <ViewerKeys session={session} name={slide.name} onToolGone={toolGone} />}
       {filmstripOpen && <CaseStrip current={slide.id} caseId={specimen?.case?.id ?? null} />}
       <div className={classes.tissue}>
         {renewal.ended && (
-          <Alert color="amber" className={classes.ended} title="This slide is no longer open to you">
+          <Alert color="amber" variant="default" className={classes.ended} title="This slide is no longer open to you">
             {renewal.ended.detail}
           </Alert>
         )}
-        <SlideViewer presentation={opened} initialView={initialView} onViewChange={onViewChange} renewAccess={renewal.renew} />
+        <SlideViewer
+          presentation={opened}
+          initialView={initialView}
+          onViewChange={onViewChange}
+          renewAccess={renewal.renew}
+          overlay={overlay}
+          regions={regions}
+          chosenRegion={field ?? (specimen?.kind === "core" ? specimen.id : null)}
+          thumbnailUrl={slide.has_thumbnail ? thumbnailUrl(slide.id) : null}
+          onSession={setSession}
+        />
       </div>
       {panelOpen && (
         <SidePanel
@@ -74,38 +124,26 @@ export function ReadingRoom({ slide, opened, study }: ReadingRoomProps) {
           opened={opened}
           study={study}
           specimen={specimen}
-          run={params.get("run")}
-          onRun={(run) => setParam("run", run)}
+          fields={fields.data?.results ?? NO_FIELDS}
+          run={sees ? params.get("run") : null}
+          onRun={(id) => setParam("run", id)}
           onSpecimen={(id) => setParam("specimen", id)}
-          onDraw={null}
-          drawing={false}
-          field={null}
-          onField={() => {}}
+          onDraw={session && mayDraw ? draw : null}
+          drawing={drawing}
+          field={field}
+          onField={setField}
         />
       )}
     </div>
   );
 }
 
-export function PanelToggle({ side, open }: { side: "left" | "right"; open: boolean }) {
-  const what = side === "left" ? "the case’s slides" : "the panel";
-  const label = `${open ? "Hide" : "Show"} ${what}`;
-  const Icon =
-    side === "left"
-      ? open ? IconLayoutSidebarLeftCollapse : IconLayoutSidebarLeftExpand
-      : open ? IconLayoutSidebarRightCollapse : IconLayoutSidebarRightExpand;
-  return (
-    <Tooltip label={label}>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size="lg"
-        aria-label={label}
-        aria-pressed={open}
-        onClick={() => preferences.set(side === "left" ? { filmstripOpen: !open } : { panelOpen: !open })}
-      >
-        <Icon size={19} />
-      </ActionIcon>
-    </Tooltip>
-  );
+/** The viewer's commands for as long as the viewer stands. */
+function ViewerKeys({ session, name, onToolGone }: { session: ViewerSession; name: string; onToolGone: () => void }) {
+  useBoundCommands(useMemo(() => viewerCommands(session, name), [session, name]));
+  const { tool } = useSession(session);
+  useEffect(() => {
+    if (tool === null) onToolGone();
+  }, [tool, onToolGone]);
+  return null;
 }

@@ -1,12 +1,10 @@
 import { Divider, Group, Select, Stack, Text, Title } from "@mantine/core";
 import { IconEyeOff } from "@tabler/icons-react";
-import type { ReactNode } from "react";
-import { useFieldsOfView, type OpenedSlide } from "../../api/queries/slides";
-import type { Id, Slide, SlideSpecimen, Study } from "../../api/types";
+import type { OpenedSlide } from "../../api/queries/slides";
+import type { FieldOfView, Id, Slide, SlideSpecimen, Study } from "../../api/types";
 import { coreName, grouped } from "../../components/common/words";
 import { RunsPanel } from "../../components/runs/RunsPanel";
 import { PixelSizeForm } from "../../components/slides/PixelSizeForm";
-import { pixelSizeText } from "../../components/slides/SlideCard";
 import { mayKnowOfRuns } from "../study/roles";
 import classes from "./reading-room.module.css";
 
@@ -15,6 +13,7 @@ export interface SidePanelProps {
   opened: OpenedSlide;
   study: Study;
   specimen: SlideSpecimen | null;
+  fields: FieldOfView[];
   run: Id | null;
   onRun: (run: Id | null) => void;
   onSpecimen: (id: Id) => void;
@@ -22,7 +21,6 @@ export interface SidePanelProps {
   drawing: boolean;
   field: Id | null;
   onField: (id: Id | null) => void;
-  overlay?: ReactNode;
 }
 
 export function SidePanel(props: SidePanelProps) {
@@ -30,7 +28,6 @@ export function SidePanel(props: SidePanelProps) {
   const isTechnician = study.my_roles.includes("technician");
   const mayStart = isTechnician || study.my_roles.includes("administrator");
   const cores = opened.specimens.filter((item) => item.kind === "core");
-  const fields = useFieldsOfView(slide.id);
   const sees = mayKnowOfRuns(study.my_roles, study.protocol?.readers_per_specimen ?? 2);
   return (
     <aside className={classes.panel} aria-label="Specimen and runs">
@@ -45,17 +42,17 @@ export function SidePanel(props: SidePanelProps) {
             chosen={props.run}
             onChoose={props.onRun}
             marker={slide.marker}
+            preferred={study.protocol?.algorithms ?? []}
             needsPixelSize={slide.needs_um_per_px}
             umPerPx={opened.um_per_px}
             specimen={specimen}
             cores={cores}
-            fields={fields.data?.results ?? []}
+            fields={props.fields}
             onDraw={props.onDraw}
             drawing={props.drawing}
             field={props.field}
             onField={props.onField}
             onStarted={props.onRun}
-            overlay={props.overlay}
           />
         ) : (
           <Independent />
@@ -63,6 +60,11 @@ export function SidePanel(props: SidePanelProps) {
       </Stack>
     </aside>
   );
+}
+
+/** "0.29 µm/px (technician)": where the number is from stands beside it. */
+function scaleText(opened: OpenedSlide): string {
+  return opened.um_per_px === null ? "µm/px not known" : `${Number(opened.um_per_px.toPrecision(4))} µm/px (${opened.um_per_px_source})`;
 }
 
 /** Calm, and without a hint of what others or algorithms have done. */
@@ -115,7 +117,7 @@ function SpecimenInfo({ slide, opened, specimen, onSpecimen, cores }: SidePanelP
           {grouped(opened.width_px)} × {grouped(opened.height_px)} px
         </dd>
         <dt>Scale</dt>
-        <dd>{pixelSizeText(opened)}</dd>
+        <dd>{scaleText(opened)}</dd>
         <dt>Objective</dt>
         <dd>{opened.objective_power === null ? "not stated" : `${opened.objective_power}×`}</dd>
       </dl>

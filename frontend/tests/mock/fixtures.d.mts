@@ -1,0 +1,12 @@
+export const me: (role: string) => { id: string; [name: string]: unknown };
+export const studies: (roles: readonly string[]) => Record<string, unknown>[];
+export const slides: Record<string, unknown>[];
+export const cases: Record<string, unknown>[];
+export const cards: unknown[];
+export const runs: unknown[];
+export const result: (id: string) => unknown;
+export const notScoreable: (id: string) => unknown;
+export const members: Record<string, unknown>[];
+export const people: Record<string, unknown>[];
+export const tokens: Record<string, unknown>[];
+export const inbox: unknown[];

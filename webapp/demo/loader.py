@@ -1,0 +1,179 @@
+"""Load the demo study through the services, as people would: register, read in, mark fields, score, look."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from PIL import Image
+
+from scoring.slide_io import convert_to_pyramid
+from webapp.accounts.models import User
+from webapp.accounts.services import create_user
+from webapp.audit.services import record
+from webapp.demo import people, sheet
+from webapp.runs.models import Run
+from webapp.runs.services import RunRequest, request_run
+from webapp.slides.models import Slide
+from webapp.slides.services import FieldBox, Particulars, create_field_of_view, register_slide_from_inbox
+from webapp.studies.models import Study
+from webapp.studies.services import create_study, grant_membership
+
+NAME = "ER/PR demonstration"
+SHEET = "ER-PR tile sheet"
+DATA = Path(__file__).parent / "data"
+# EndoNuke tiles are 100 µm wide, resampled to 345 px.
+TILE_UM_PER_PX = Decimal("0.289855")
+DESCRIPTION = (
+    "Thirteen real ER or PR fields of endometrium (EndoNuke, CC BY 4.0) on one sheet, three of them as slides of their "
+    "own, and an Aperio H&E slide (OpenSlide test data, CC0). The protocol asks no readers, so that everybody may look "
+    "at what the algorithm found. Research use only."
+)
+# Shown as slides of their own: crowded strong nuclei, a gland with weak ones, an epithelium of every class.
+SINGLE_FIELDS = (3, 9, 12)
+# Marked as fields of view on the sheet, to start runs on.
+MARKED = ("Field 3", "Field 9", "Field 12", "Field 13")
+PATIENCE_S = 120
+
+
+class NotLoadedError(Exception):
+    """The demo study could not be completed; the message says at which step."""
+
+
+def load() -> Study:
+    """The demo study with its people, slides and one finished run. Completes what an interrupted load left behind."""
+    accounts = {person.username: _account(person) for person in people.PEOPLE}
+    study = _study(accounts)
+    technician = accounts[people.TECHNICIAN.username]
+    places = _register_slides(study, technician)
+    _wait("slides to be read in", lambda: not _unfinished(study).exists())
+    refused = Slide.objects.filter(study=study, state=Slide.State.REFUSED).first()
+    if refused is not None:
+        raise NotLoadedError(f"The demo slide {refused.name} was refused: {refused.refusal}")
+    _mark_fields(study, technician, places)
+    _score_sheet(study, technician)
+    return study
+
+
+def _unfinished(study: Study):  # type: ignore[no-untyped-def]
+    return Slide.objects.filter(study=study).exclude(state__in=[Slide.State.READY, Slide.State.REFUSED])
+
+
+def _account(person: people.Person) -> User:
+    known = User.objects.filter(username=person.username).first()
+    if known is not None:
+        return known
+    if person is people.SYSTEM_ADMINISTRATOR:
+        with transaction.atomic():
+            user = User.objects.create_user(
+                person.username, password=people.password(), display_name=person.display_name, is_staff=True
+            )
+            record(user, "user.created", obj=user, username=user.username)
+        return user
+    return create_user(
+        _account(people.SYSTEM_ADMINISTRATOR),
+        username=person.username,
+        display_name=person.display_name,
+        password=people.password(),
+    )
+
+
+def _study(accounts: dict[str, User]) -> Study:
+    known = Study.objects.filter(name=NAME).first()
+    if known is not None:
+        return known
+    system = accounts[people.SYSTEM_ADMINISTRATOR.username]
+    administrator = accounts[people.STUDY_ADMINISTRATOR.username]
+    with transaction.atomic():
+        study = create_study(
+            system,
+            name=NAME,
+            description=DESCRIPTION,
+            protocol={
+                "readers_per_specimen": 0,
+                "marker_schemes": {"ER": "h-score", "PR": "h-score"},
+                "algorithms": ["nnp@1", "nap@1"],
+            },
+        )
+        grant_membership(system, study, administrator, people.STUDY_ADMINISTRATOR.role)
+        for person in people.PEOPLE:
+            if person.role and person is not people.STUDY_ADMINISTRATOR:
+                grant_membership(administrator, study, accounts[person.username], person.role)
+    return study
+
+
+def _tiles() -> list[tuple[str, Path]]:
+    return [(f"Field {number}", path) for number, path in enumerate(sorted(DATA.glob("*.png")), start=1)]
+
+
+def _register_slides(study: Study, technician: User) -> list[sheet.Place]:
+    tiles = _tiles()
+    pixels = [(label, np.asarray(Image.open(path).convert("RGB"))) for label, path in tiles]
+    composed, places = sheet.compose(pixels, columns=5)
+    taken = set(Slide.objects.filter(study=study).values_list("name", flat=True))
+    if SHEET not in taken:
+        with tempfile.TemporaryDirectory() as folder:
+            picture, slide = Path(folder) / "sheet.png", Path(folder) / "sheet.tif"
+            Image.fromarray(composed).save(picture)
+            convert_to_pyramid(picture, slide, um_per_px=float(TILE_UM_PER_PX), quality=92)
+            _register(study, technician, slide, Particulars(marker="ER", name=SHEET, case_code="DEMO-01"))
+    for order, number in enumerate(SINGLE_FIELDS, start=2):
+        label, path = tiles[number - 1]
+        if label not in taken:
+            particulars = Particulars(
+                marker="ER", name=label, case_code=f"DEMO-{order:02d}", um_per_px=TILE_UM_PER_PX
+            )
+            _register(study, technician, path, particulars)
+    if "Aperio H&E" not in taken:
+        _register(
+            study, technician, DATA / "cmu-1-small-region.svs",
+            Particulars(marker="H&E", name="Aperio H&E", case_code="DEMO-05"),
+        )  # fmt: skip
+    return places
+
+
+def _register(study: Study, technician: User, file: Path, particulars: Particulars) -> None:
+    """Put a copy into the inbox, under a name nothing else there has, and register it."""
+    inbox = Path(settings.INBOX_FOLDER)
+    inbox.mkdir(parents=True, exist_ok=True)
+    name = f"demo-{secrets.token_hex(4)}-{file.name}"
+    shutil.copyfile(file, inbox / name)
+    register_slide_from_inbox(technician, study.pk, inbox_name=name, particulars=particulars)
+
+
+def _mark_fields(study: Study, technician: User, places: list[sheet.Place]) -> None:
+    slide = Slide.objects.get(study=study, name=SHEET)
+    marked = set(slide.fields_of_view.values_list("name", flat=True))
+    for place in places:
+        if place.label in MARKED and place.label not in marked:
+            box = FieldBox(place.x_px, place.y_px, place.width_px, place.height_px)
+            create_field_of_view(technician, slide.pk, name=place.label, box=box)
+
+
+def _score_sheet(study: Study, technician: User) -> None:
+    specimen = Slide.objects.get(study=study, name=SHEET).specimens.get()
+    run, _ = request_run(
+        technician,
+        specimen_id=specimen.pk,
+        field_of_view_id=None,
+        asked=RunRequest(algorithm="nnp"),
+        idempotency_key="demo-sheet-nnp",
+    )
+    ended = [Run.State.DONE, Run.State.FAILED, Run.State.CANCELLED]
+    _wait("the first run", lambda: Run.objects.filter(pk=run.pk, state__in=ended).exists())
+
+
+def _wait(what: str, is_done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_done():
+        if time.monotonic() > deadline:
+            raise NotLoadedError(f"Waited {PATIENCE_S} s for {what} in vain; see the workers' logs.")
+        time.sleep(0.1)
