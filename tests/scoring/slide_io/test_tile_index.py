@@ -134,13 +134,15 @@ _SCAN = _segment(0xDA, b"\3\1\0\2\x11\3\x11\0\x3f\0")
     (_segment(0xDB, b"\0" * 65) + _FRAME + _segment(0xC4, b"\0" * 20) + _SCAN, True),
     (_segment(0xFE, b"CANARY") + _FRAME + _SCAN, False),
     (_segment(0xE1, b"Exif\0\0CANARY") + _FRAME + _SCAN, False),
-    (_segment(0xEE, b"Adobe\0\x64\0\0\0\0\1") + _FRAME + _SCAN, False),
+    (_segment(0xEE, b"Adobe\0\x64\0\0\0\0\1") + _FRAME + _SCAN, True),
+    (_segment(0xEE, b"Adobe\0\x64\0\0\0\0\0") + _FRAME + _SCAN, False),
+    (_segment(0xEE, b"Adobe\0\x64\0\0\0\0\1CANARY") + _FRAME + _SCAN, False),
     (_segment(0xC2, _FRAME[4:]) + _SCAN, False),
     (_segment(0xC0, struct.pack(">BHHB", 8, 60000, 60000, 3) + b"\0" * 9) + _SCAN, False),
     (_SCAN, False), (b"", False), (_FRAME, False),
 ])  # fmt: skip
 def test_a_tile_may_carry_nothing_but_its_picture(segments: bytes, plain: bool) -> None:
-    assert is_plain_tile(b"\xff\xd8" + segments, (240, 256), has_tables=True) is plain
+    assert is_plain_tile(b"\xff\xd8" + segments, (240, 256), is_rgb=False) is plain
 
 
 def test_comments_among_the_tables_are_left_out() -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import threading
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -205,3 +207,12 @@ def test_two_technicians_who_register_the_same_name_at_once(study: Study, inbox:
     assert sorted(ends) == ["ER-0001", "ER-0002", "conflict", "named"]
     assert Slide.objects.filter(name="Control").count() == 1
     assert Slide.objects.count() == Specimen.objects.count() == 3
+
+
+def test_what_interrupted_uploads_left_is_removed_after_a_day() -> None:
+    for name, age_s in (("old", 25 * 3600), ("new", 0)):
+        left = services.incoming_folder() / f"{name}.upload"
+        left.write_bytes(b"x")
+        os.utime(left, (time.time() - age_s,) * 2)
+    assert services.sweep_incoming() == 1
+    assert [path.name for path in services.incoming_folder().iterdir()] == ["new.upload"]

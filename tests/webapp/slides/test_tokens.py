@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 import uuid
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest_django import SettingsWrapper
 
 from webapp.slides import tokens
 from webapp.slides.tokens import Grant, revocation, sign, verify
@@ -56,7 +56,7 @@ def test_tokens_of_different_people_and_slides_differ(user: int, presentation: i
     assert (sign(grant, KEY) == sign(GRANT, KEY)) is (grant == GRANT)
 
 
-def test_the_key_is_used_for_nothing_else(settings: SettingsWrapper) -> None:
+def test_the_key_is_used_for_nothing_else(settings: Any) -> None:
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "now", ["before"]
     assert keys()[0] != b"now"
     assert len(keys()) == 2
@@ -64,7 +64,7 @@ def test_the_key_is_used_for_nothing_else(settings: SettingsWrapper) -> None:
     assert verify(old, keys(), now_ms=NOW) == GRANT
 
 
-def test_cookie_goes_to_its_presentation_alone(settings: SettingsWrapper) -> None:
+def test_cookie_goes_to_its_presentation_alone(settings: Any) -> None:
     settings.SESSION_COOKIE_SECURE = True
     words = tokens.cookie(GRANT.presentation_id)
     assert words["path"] == f"/tiles/{GRANT.presentation_id}"
