@@ -25,7 +25,7 @@ demo: install ## start everything on this machine and serve http://127.0.0.1:800
 
 test: test-install ## lint, types, layers, unit, integration and browser tests
 	@failed=0; $(MAKE) --no-print-directory --keep-going check || failed=1; \
-	$(PY) -m pytest -n 2 $(ARGS) || failed=1; exit $$failed
+	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS) || failed=1; exit $$failed
 
 check: lint types layers frontend-check ## everything that reads the code without running it
 
@@ -42,10 +42,10 @@ frontend-check: test-install ## TypeScript, oxlint, front-end layers, vitest
 	cd frontend && npm run --silent check
 
 pytest: test-install ## the Python tests alone (ARGS= for pytest)
-	$(PY) -m pytest -n 2 $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 soak: test-install ## the same properties and faults in full doses (hours; DUOSCOPE_SOAK= scales them)
-	DUOSCOPE_SOAK=$${DUOSCOPE_SOAK:-100} $(PY) -m pytest -n 2 --timeout 36000 -m "soak or not soak" $(ARGS)
+	DUOSCOPE_SOAK=$${DUOSCOPE_SOAK:-100} $(PY) -m pytest -n 2 --dist loadgroup --timeout 36000 $(ARGS)
 
 bench: test-install ## measure, beside peers in the same run: build/bench.json and a table (ARGS= for one benchmark)
 	$(PY) -m tests.benchmarks $(ARGS)

@@ -11,11 +11,14 @@ from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings.production")
-_django = get_asgi_application()
+_plain = get_asgi_application()
 
-# Both import models, which are there only once Django is set up.
+# These import models, which are there only once Django is set up.
+from webapp.core.bodies import BodyLimit  # noqa: E402
 from webapp.live.consumers import websocket_application  # noqa: E402
 from webapp.slides import tiles  # noqa: E402
+
+_django = BodyLimit(_plain)
 
 
 async def _http(scope, receive, send):  # type: ignore[no-untyped-def]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from celery import Celery
-from celery.exceptions import ImproperlyConfigured
 from celery.signals import celeryd_init, setup_logging
 
 app = Celery("duoscope")
@@ -44,6 +43,7 @@ def _refuse_a_wrong_worker(conf: Any = None, options: dict[str, Any] | None = No
 
     With the prefork pool, torch hangs for ever once it has run in the parent; with more than one task at a time, two
     runs would share a device; with prefetching, a long run would keep the next one waiting beside idle workers.
+    Celery logs what a receiver raises and goes on; only SystemExit ends the worker.
     """
     given = options or {}
     pool = getattr(given.get("pool"), "__module__", given.get("pool")) or conf.worker_pool
@@ -57,4 +57,4 @@ def _refuse_a_wrong_worker(conf: Any = None, options: dict[str, Any] | None = No
     if prefetch != 1:
         wrong.append(f"it reserves {prefetch!r} tasks at a time, not 1 (--prefetch-multiplier 1)")
     if wrong:
-        raise ImproperlyConfigured(f"This worker would not do its runs one by one: {'; '.join(wrong)}.")
+        raise SystemExit(f"This worker would not do its runs one by one: {'; '.join(wrong)}.")

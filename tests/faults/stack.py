@@ -1,7 +1,8 @@
 """A private PostgreSQL, Valkey and workers, to be killed at will; this process's Django works on the same database.
 
 The servers are those of ``webapp.core.embedded`` with production's durability, not the session's: FLUSHALL and
-``kill -9`` must hit nobody else. Nothing here is timed: ``until`` waits for a state, and fails the test when it never comes.
+``kill -9`` must hit nobody else. Nothing here is timed: ``until`` waits for a state, and fails the test when it never
+comes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who gets which answer from which route: the whole table, to be read like a specification.
 
-``alice`` is a pathologist, ``tina`` technician, ``dora`` administrator of the study that the scene plays in; ``root`` is
-system administrator, ``carol`` holds every role of another study. ``objects`` names what stands for the route's ids
+``alice`` is a pathologist, ``tina`` technician, ``dora`` administrator of the study that the scene plays in; ``root``
+is system administrator, ``carol`` holds every role of another study. ``objects`` names what stands for the route's ids
 (fixture ``scene``); ``body`` is the JSON sent. A route without a row here fails ``test_routes.py``, so a new route is a
 decision about every person.
 """
@@ -64,9 +64,7 @@ MATRIX: dict[str, Row] = {
         (403, 201, 403, 404, 404), STUDY, {"name": "Monday", "marker": "ER"}
     ),
     "GET slides/<uuid:pk>": Row((200, 200, 200, 404, 404), {"pk": "slide"}),
-    "PATCH slides/<uuid:pk>": Row(
-        (403, 200, 403, 404, 404), {"pk": "slide"}, {"um_per_px": 0.25}, {"If-Match": '"1"'}
-    ),
+    "PATCH slides/<uuid:pk>": Row((403, 200, 403, 404, 404), {"pk": "slide"}, {"um_per_px": 0.25}, {"If-Match": '"1"'}),
     "POST slides/<uuid:pk>/retry": Row((403, 200, 403, 404, 404), {"pk": "refused_slide"}),
     "GET slides/<uuid:pk>/thumbnail": Row((200, 200, 200, 404, 404), {"pk": "slide"}),
     "POST slides/<uuid:pk>/tma-map": Row(

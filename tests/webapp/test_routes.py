@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -49,11 +48,9 @@ def routes() -> set[str]:
 
 @pytest.fixture
 def scene(
-    settings: Any, tmp_path: Path, study: Any, other_study: Any, alice: Any, tina: Any, dora: Any, root: Any, carol: Any
+    settings: Any, study: Any, other_study: Any, alice: Any, tina: Any, dora: Any, root: Any, carol: Any
 ) -> SimpleNamespace:
     """One of everything, in the study."""
-    settings.SLIDE_FOLDER, settings.INBOX_FOLDER = tmp_path / "slides", tmp_path / "inbox"
-    settings.INBOX_FOLDER.mkdir()
     (settings.INBOX_FOLDER / "waiting.svs").write_bytes(b"II*\0")
     slide = factories.SlideFactory(study=study)
     (settings.SLIDE_FOLDER / str(slide.pk)).mkdir(parents=True)
@@ -128,4 +125,3 @@ def test_what_one_may_not_know_of_answers_like_what_does_not_exist(name: str, sc
     hidden = ask(person, name, row, scene)
     absent = ask(person, name, row, scene, ids=dict.fromkeys(row.objects, str(uuid.uuid4())))
     assert (hidden.status_code, hidden.content) == (absent.status_code, absent.content)
-

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from django.db import DataError, IntegrityError, OperationalError, transaction
+from django.db import DataError, IntegrityError, OperationalError
 from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
+from rest_framework.views import set_rollback
 from rest_framework.viewsets import GenericViewSet
 
 from webapp.core import errors
-from webapp.core.pagination import Pages as Pages
+from webapp.core.pagination import Pages as Pages  # noqa: PLC0414 - a re-export, for mypy
 
 _STATUS: list[tuple[type[errors.DomainError], int, str]] = [
     (errors.Invalid, status.HTTP_400_BAD_REQUEST, "Invalid input"),
@@ -41,7 +42,7 @@ def problem(status_code: int, title: str, detail: str, **more: Any) -> Response:
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """Translate what a view raised into problem details; None lets a real bug become a 500."""
-    transaction.set_rollback(True)
+    set_rollback()
     for kind, code, title in _STATUS:
         if isinstance(error, kind):
             fields = {"fields": error.fields} if isinstance(error, errors.Invalid) and error.fields else {}

@@ -39,6 +39,8 @@ DESCRIPTION = (
 )
 # Shown as slides of their own: crowded strong nuclei, a gland with weak ones, an epithelium of every class.
 SINGLE_FIELDS = (3, 9, 12)
+# Marked as fields of view on the sheet, to start runs on.
+MARKED = ("Field 3", "Field 9", "Field 12", "Field 13")
 PATIENCE_S = 120
 
 
@@ -151,7 +153,7 @@ def _mark_fields(study: Study, technician: User, places: list[sheet.Place]) -> N
     slide = Slide.objects.get(study=study, name=SHEET)
     marked = set(slide.fields_of_view.values_list("name", flat=True))
     for place in places:
-        if place.label not in marked:
+        if place.label in MARKED and place.label not in marked:
             box = FieldBox(place.x_px, place.y_px, place.width_px, place.height_px)
             create_field_of_view(technician, slide.pk, name=place.label, box=box)
 

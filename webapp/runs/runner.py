@@ -23,10 +23,10 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
-from scoring.slide_io import SlideError, open_slide
 
 from scoring.cells import CellFile
 from scoring.pipeline import score
+from scoring.slide_io import SlideError, open_slide
 from scoring.types import Cancelled, Region, ScoreResult, ScoringError
 from webapp.core.errors import DomainError
 from webapp.runs import services, storage

@@ -14,5 +14,6 @@ def ingest_slide_task(slide_id: str) -> None:
 
 @task(time_limit_s=60)
 def requeue_lost_ingests_task() -> None:
-    """Have slides read in again whose worker or message was lost."""
+    """Have slides read in again whose worker or message was lost, and remove what interrupted uploads left."""
     services.requeue_lost_ingests()
+    services.sweep_incoming()

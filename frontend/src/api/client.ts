@@ -47,7 +47,7 @@ export function whenSignedOut(callback: () => void): void {
 }
 
 export function csrfHeader(): string {
-  const cookie = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1];
+  const cookie = /(?:^|;\s*)(?:__Host-csrf|csrftoken)=([^;]+)/.exec(document.cookie)?.[1];
   return cookie ? decodeURIComponent(cookie) : csrfToken;
 }
 

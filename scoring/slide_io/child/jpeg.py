@@ -6,6 +6,7 @@ _SOI = b"\xff\xd8"
 _DQT, _DHT, _DRI, _SOS, _EOI = 0xDB, 0xC4, 0xDD, 0xDA, 0xD9
 _BASELINE = (0xC0, 0xC1)
 _APP0, _APP14 = 0xE0, 0xEE
+_ADOBE = b"Adobe\x00\x64\x00\x00\x00\x00"
 
 
 def head_of(tables: bytes | None, *, is_rgb: bool) -> bytes | None:
@@ -13,8 +14,7 @@ def head_of(tables: bytes | None, *, is_rgb: bool) -> bytes | None:
 
     Only quantisation and Huffman tables are kept: a comment in there could carry anything.
     """
-    adobe = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00" + (b"\x00" if is_rgb else b"\x01")
-    head = _SOI + adobe
+    head = _SOI + b"\xff\xee\x00\x0e" + _ADOBE + bytes([_transform(is_rgb)])
     if not tables:
         return head
     if tables[:2] != _SOI:
@@ -33,7 +33,7 @@ def head_of(tables: bytes | None, *, is_rgb: bool) -> bytes | None:
     return head
 
 
-def is_plain_tile(start: bytes, size: tuple[int, int], *, has_tables: bool) -> bool:
+def is_plain_tile(start: bytes, size: tuple[int, int], *, is_rgb: bool) -> bool:
     """Whether a tile begins as baseline JPEG of ``size`` (width, height) and three components, and has no other segment
     before its scan than tables, restart interval, a JFIF head or an Adobe mark.
     """
@@ -57,9 +57,15 @@ def is_plain_tile(start: bytes, size: tuple[int, int], *, has_tables: bool) -> b
             if not body.startswith(b"JFIF\0") or length != 16:
                 return False
         elif marker == _APP14:
-            # A second Adobe mark in the tile would overrule the one in the head.
-            return False
+            # The tile's own Adobe mark overrules the one in the head: it must say the same, and nothing besides.
+            if len(body) != 12 or body[:5] != _ADOBE[:5] or body[11] != _transform(is_rgb):
+                return False
         elif marker not in {_DQT, _DHT, _DRI}:
             return False
         at += 2 + length
     return False
+
+
+def _transform(is_rgb: bool) -> int:
+    """Adobe's colour transform: 0 leaves RGB as it is, 1 is YCbCr."""
+    return 0 if is_rgb else 1

@@ -104,7 +104,7 @@ def _stored(
     for place, (offset, length) in enumerate(zip(offsets, lengths, strict=True)):
         if not (0 < offset < end and 4 < length <= MAX_TILE_BYTES and offset + length <= end):
             continue
-        if is_plain_tile(os.pread(fd, min(length, _TILE_START), offset), size, has_tables=bool(page.jpegtables)):
+        if is_plain_tile(os.pread(fd, min(length, _TILE_START), offset), size, is_rgb=page.photometric == _RGB):
             entries[place] = (offset, length)
     usable = np.flatnonzero(entries["length"])
     if not usable.size:

@@ -62,15 +62,31 @@ def write_aperio(path: Path, image: NDArray[np.uint8]) -> Path:
     red[..., 0], green[..., 1] = 255, 255
     with tifffile.TiffWriter(path) as tif:
         date = "2001:02:03 04:05:06"
-        tif.write(image, description=description, software=f"{CANARY}-software", datetime=date, extratags=texts, **tiled)
+        tif.write(
+            image, description=description, software=f"{CANARY}-software", datetime=date, extratags=texts, **tiled
+        )
         thumb = np.ascontiguousarray(image[::4, ::4])
         tif.write(thumb, description=description, photometric="rgb", compression="jpeg", metadata=None)
         tif.write(image[::2, ::2], description=description, subfiletype=0, **tiled)
         head = f"Aperio Image Library v12.0.16 \n{CANARY}"
-        tif.write(red, description=f"{head}\nlabel 300x300", subfiletype=1, photometric="rgb", metadata=None,
-                  compression="lzw", rowsperstrip=300)
-        tif.write(green, description=f"{head}\nmacro 800x300", subfiletype=9, photometric="rgb", metadata=None,
-                  compression="jpeg", rowsperstrip=304)
+        tif.write(
+            red,
+            description=f"{head}\nlabel 300x300",
+            subfiletype=1,
+            photometric="rgb",
+            metadata=None,
+            compression="lzw",
+            rowsperstrip=300,
+        )
+        tif.write(
+            green,
+            description=f"{head}\nmacro 800x300",
+            subfiletype=9,
+            photometric="rgb",
+            metadata=None,
+            compression="jpeg",
+            rowsperstrip=304,
+        )
     return path
 
 

@@ -61,8 +61,14 @@ def test_many_directories(tmp_path: Path) -> None:
     image = np.zeros((16, 16, 3), np.uint8)
     with tifffile.TiffWriter(path) as tif:
         for number in range(40):
-            tif.write(np.zeros((1024 - number, 1024 - number, 3), np.uint8) if number else image[:0 + 16],
-                      tile=(16, 16), photometric="rgb", compression="deflate", metadata=None, subfiletype=int(number > 0))
+            tif.write(
+                np.zeros((1024 - number, 1024 - number, 3), np.uint8) if number else image[: 0 + 16],
+                tile=(16, 16),
+                photometric="rgb",
+                compression="deflate",
+                metadata=None,
+                subfiletype=int(number > 0),
+            )
     with pytest.raises(SlideError):
         open_slide(path, checksum=False).close()
 
@@ -130,9 +136,11 @@ def test_a_hostile_decoders_description_is_refused(answer: dict[str, object]) ->
 def test_a_hostile_decoders_frame_is_refused(sent: bytes) -> None:
     code = "import sys, os; os.write(1, bytes.fromhex(sys.argv[1]))"
     if len(sent) > 1000:
-        code = "import os; os.write(1, bytes.fromhex('4453494f400d030000000000000000000') if 0 else " + repr(
-            sent[:16]
-        ) + " + b'[' * 200000)"
+        code = (
+            "import os; os.write(1, bytes.fromhex('4453494f400d030000000000000000000') if 0 else "
+            + repr(sent[:16])
+            + " + b'[' * 200000)"
+        )
     with subprocess.Popen([sys.executable, "-c", code, sent[:1000].hex()], stdout=subprocess.PIPE) as process:
         assert process.stdout
         with pytest.raises((ProtocolError, ClosedError)):

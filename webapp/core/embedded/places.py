@@ -88,5 +88,5 @@ def socket_folder(account: Account) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="duoscope-"))
     if len(str(folder)) > 80 or not is_reachable(folder, account):
         folder.rmdir()
-        folder = Path(tempfile.mkdtemp(prefix="duoscope-", dir="/tmp"))  # noqa: S108 - mkdtemp makes it private
+        folder = Path(tempfile.mkdtemp(prefix="duoscope-", dir="/tmp"))
     return private_folder(folder, account)

@@ -44,6 +44,7 @@ class SlideUploadHandler(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.received += len(raw_data)
         if self.received > settings.UPLOAD_MAX_BYTES:
+            self.file.close()
             raise TooLarge("The upload is larger than it said, and than is taken.", code="too_large")
         self.file.write(raw_data)
 

@@ -2,7 +2,7 @@
 
 from webapp.slides.services.changes import change_slide, create_staining_batch, retry_slide
 from webapp.slides.services.fields import FieldBox, create_field_of_view, delete_field_of_view
-from webapp.slides.services.files import check_upload_size, clean_name, inbox_entries, incoming_folder
+from webapp.slides.services.files import check_upload_size, clean_name, inbox_entries, incoming_folder, sweep_incoming
 from webapp.slides.services.ingestion import ingest_slide, requeue_lost_ingests
 from webapp.slides.services.registration import (
     MARKERS,
@@ -37,4 +37,5 @@ __all__ = [
     "renew_presentation",
     "requeue_lost_ingests",
     "retry_slide",
+    "sweep_incoming",
 ]

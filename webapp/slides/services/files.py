@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 import unicodedata
 import uuid
 from pathlib import Path
@@ -34,6 +35,19 @@ def incoming_folder() -> Path:
     folder = Path(settings.SLIDE_FOLDER) / ".incoming"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def sweep_incoming(*, older_than_s: float = 24 * 3600) -> int:
+    """Remove what uploads left behind whose process died. Returns how many files."""
+    removed = 0
+    for path in incoming_folder().iterdir():
+        try:
+            if time.time() - path.lstat().st_mtime > older_than_s:
+                path.unlink()
+                removed += 1
+        except FileNotFoundError:  # finished just now
+            continue
+    return removed
 
 
 def inbox_entries() -> list[storage.InboxEntry]:

@@ -121,8 +121,8 @@ def checked_um_per_px(um_per_px: Decimal) -> Decimal:
     try:
         size = um_per_px.quantize(Decimal("0.000001"))
     except InvalidOperation:
-        size = Decimal(0)
-    if not Decimal("0.01") <= size <= Decimal(100):
+        size = Decimal("NaN")
+    if not size.is_finite() or not Decimal("0.01") <= size <= Decimal(100):
         raise Invalid(
             f"A pixel is 0.01 to 100 µm wide; got {um_per_px}.", fields={"um_per_px": "0.01 to 100 µm per pixel."}
         )

@@ -93,11 +93,12 @@ def _hear() -> None:
         try:
             with _client() as client, client.pubsub(ignore_subscribe_messages=True) as subscription:
                 subscription.subscribe(_channel())
+                wait = 0.2
                 for message in subscription.listen():
-                    wait = 0.2
                     _take(message.get("data"))
         except redis.RedisError as error:
-            log.info("tile_revocation_deaf", error=type(error).__name__, again_in_s=wait)
+            if wait == 0.2:  # once for each outage
+                log.warning("tile_revocation_deaf", error=type(error).__name__)
         time.sleep(wait)
         wait = min(5.0, wait * 2)
 

@@ -1,0 +1,146 @@
+"""The story of the first release: a slide goes in, a worker scores it, the browser shows tissue, cells and score."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import Stack, sign_in
+
+pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(240)]
+SIZES = ((1366, 768), (1920, 1080))
+SHEET = "ER-PR tile sheet"
+ROLES = {
+    "alice": "Pathologist",
+    "ada": "Adjudicator",
+    "quinn": "QA second reader",
+    "tina": "Technician",
+    "dora": "Study administrator",
+}
+
+
+def shoot(page: Page, name: str) -> None:
+    """A picture at both sizes, where ``make screenshots`` asks for them."""
+    folder = os.environ.get("DUOSCOPE_SCREENSHOTS")
+    if not folder:
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(1200)
+        page.screenshot(path=f"{folder}/{name}-{width}.png")
+    page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+
+
+def open_study(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("ER/PR demonstration")).first.click()
+    page.get_by_role("heading", name="ER/PR demonstration").wait_for()
+
+
+def open_sheet(page: Page) -> None:
+    open_study(page)
+    page.get_by_role("tab", name="Slides").click()
+    page.get_by_text(SHEET).first.click()
+    expect(page).to_have_url(re.compile(r"/slides/[0-9a-f-]+"))
+    page.get_by_role("application").first.wait_for()
+
+
+@pytest.mark.parametrize(("username", "role"), ROLES.items())
+def test_every_role_signs_in_and_opens_the_slide(browser: Browser, stack: Stack, username: str, role: str) -> None:
+    page = sign_in(browser, stack, username)
+    expect(page.get_by_text(role, exact=True).first).to_be_visible()
+    open_sheet(page)
+    expect(page.get_by_text("0.2899 µm/px (file)")).to_be_visible()
+    page.context.close()
+
+
+def test_the_system_administrator_sees_no_study_content(browser: Browser, stack: Stack) -> None:
+    page = sign_in(browser, stack, "sam")
+    answer = page.request.get("/api/runs")
+    assert answer.json()["results"] == []
+    study = page.request.get("/api/studies").json()["results"][0]
+    assert page.request.get(f"/api/studies/{study['id']}/slides").status in (403, 404)
+    page.context.close()
+
+
+def test_a_technician_starts_a_run_watches_it_and_sees_cells_and_score(browser: Browser, stack: Stack) -> None:
+    page = sign_in(browser, stack, "tina")
+    violations: list[str] = []
+    page.on("console", lambda said: violations.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on("pageerror", lambda error: violations.append(str(error)))
+    shoot(page, "studies")
+    open_study(page)
+    shoot(page, "study")
+    page.get_by_role("tab", name="Slides").click()
+    page.get_by_text(SHEET).first.wait_for()
+    shoot(page, "slides")
+    page.get_by_text(SHEET).first.click()
+    page.get_by_role("button", name="Start the run").wait_for()
+    shoot(page, "viewer")
+
+    page.get_by_role("button", name="Start the run").click()
+    show = page.get_by_role("button", name="Show result")
+    show.wait_for(timeout=60_000)
+    shoot(page, "reveal")
+    with page.expect_response(re.compile(r"/api/results/[0-9a-f-]+/reveal")) as revealed:
+        show.click()
+    result = revealed.value.json()
+    assert result["scoreable"] is True
+    assert sum(result["counts"].values()) == result["cell_count"]
+
+    shown = f"{float(result['value']):.1f}"
+    expect(page.get_by_text(shown, exact=True).first).to_be_visible()
+    cells = page.request.get(f"/api/results/{result['run']}/export?as=json").json()["cells"]
+    assert len(cells) == result["cell_count"]
+    for name, count in result["counts"].items():
+        assert sum(cell["class"] == name for cell in cells) == count
+    page.wait_for_timeout(1500)
+    shoot(page, "viewer-scored-far")
+    page.keyboard.press("Alt+5")
+    page.wait_for_timeout(2500)
+    shoot(page, "viewer-scored")
+    assert violations == []
+    page.context.close()
+
+
+def test_looking_is_a_reveal(browser: Browser, stack: Stack) -> None:
+    """Before the person's own reveal a result does not exist for them; after it the exposure stands in the trail."""
+    page = sign_in(browser, stack, "dora")
+    run = page.request.get("/api/runs?state=done").json()["results"][0]
+    assert page.request.get(f"/api/results/{run['id']}").status == 404
+    assert page.request.get(f"/api/results/{run['id']}/cells?x=0&y=0&width=100&height=100").status == 404
+    token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
+    answer = page.request.post(
+        f"/api/results/{run['id']}/reveal", headers={"X-CSRFToken": token, "Referer": stack.url}, data={}
+    )
+    assert answer.status == 200
+    assert page.request.get(f"/api/results/{run['id']}").json() == answer.json()
+    trail = page.request.get(f"/api/studies/{run['study']}/audit").json()["results"]
+    assert "exposure.recorded" in {event["verb"] for event in trail}
+    page.context.close()
+
+
+def test_the_keyboard_alone_reaches_the_slide(browser: Browser, stack: Stack) -> None:
+    """Tab and Enter from the sign-in page to the slide; then magnifications, stains and help by key."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=stack.url)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("User name").wait_for()
+    page.get_by_label("User name").focus()
+    page.keyboard.type("alice")
+    page.keyboard.press("Tab")
+    page.keyboard.type(stack.password())
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Studies").wait_for()
+    open_sheet(page)
+    page.keyboard.press("Alt+6")
+    expect(page.get_by_text("40×").first).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    context.close()

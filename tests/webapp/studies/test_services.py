@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from tests import factories
+from webapp.audit.models import Event
+from webapp.core.errors import Conflict, Invalid, NotAllowed, NotVisible
+from webapp.studies import services
+from webapp.studies.models import Membership, Protocol, Role, Study
+from webapp.studies.signals import access_changed
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_study_begins_with_a_protocol(root: Any) -> None:
+    study = services.create_study(root, name=" p53 ", protocol={"readers_per_specimen": 3, "mode": "concurrent"})
+    protocol = study.protocols.get()
+    assert (study.name, protocol.version, protocol.readers_per_specimen, protocol.mode) == ("p53", 1, 3, "concurrent")
+    assert list(Event.objects.values_list("verb", "study_id")) == [("study.created", study.pk)]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "field"),
+    [
+        ({"readers_per_specimen": 6}, "readers_per_specimen"),
+        ({"readers_per_specimen": -1}, "readers_per_specimen"),
+        ({"readers_per_specimen": True}, "readers_per_specimen"),
+        ({"mode": "open"}, "mode"),
+        ({"reveal_to_readers": "now"}, "reveal_to_readers"),
+        ({"frozen_at": None}, "frozen_at"),
+    ],
+)
+def test_a_bad_protocol_makes_no_study(root: Any, protocol: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as refused, transaction.atomic():
+        services.create_study(root, name="p53", protocol=protocol)
+    assert set(refused.value.fields) == {field}
+    assert Study.objects.count() == 0
+
+
+def test_a_new_version_leaves_the_earlier_ones_alone(study: Study, dora: Any, alice: Any) -> None:
+    study.protocols.update(frozen_at=timezone.now())
+    second = services.new_protocol_version(dora, study, readers_per_specimen=0)
+    assert (second.version, second.readers_per_specimen, second.frozen_at) == (2, 0, None)
+    assert second.marker_schemes == {"ER": "h-score"}  # kept from version 1
+    first = study.protocols.get(version=1)
+    assert (first.readers_per_specimen, first.frozen_at is None) == (2, False)
+    with pytest.raises(NotAllowed):
+        services.new_protocol_version(alice, study, readers_per_specimen=0)
+
+
+def test_the_database_refuses_to_change_a_frozen_protocol(study: Study) -> None:
+    Protocol.objects.filter(study=study).update(frozen_at=timezone.now())
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        Protocol.objects.filter(study=study).update(readers_per_specimen=0)
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        Protocol.objects.filter(study=study).delete()
+    assert study.protocols.get().readers_per_specimen == 2
+
+
+def test_roles_are_given_once_and_taken(
+    study: Study, dora: Any, bob: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    heard = []
+
+    def hear(*, user_id: Any, study_id: Any, **_: Any) -> None:
+        heard.append((user_id, study_id))
+
+    access_changed.connect(hear)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            given = services.grant_membership(dora, study, bob, Role.ADJUDICATOR)
+            assert services.grant_membership(dora, study, bob, Role.ADJUDICATOR) == given
+            services.revoke_membership(dora, given.pk)
+    finally:
+        access_changed.disconnect(hear)
+    assert heard == [(bob.pk, study.pk)] * 2
+    assert list(Event.objects.values_list("verb", flat=True)) == ["membership.granted", "membership.revoked"]
+    assert Event.objects.last().details == {"person": str(bob.pk), "username": "bob", "role": "adjudicator"}
+    assert not Membership.objects.filter(pk=given.pk).exists()
+
+
+def test_only_administrators_give_roles_and_root_only_the_first(
+    study: Study, other_study: Study, alice: Any, bob: Any, root: Any, carol: Any
+) -> None:
+    for actor in (alice, carol):
+        with pytest.raises(NotAllowed):
+            services.grant_membership(actor, study, bob, Role.TECHNICIAN)
+    with pytest.raises(NotAllowed):
+        services.grant_membership(root, study, bob, Role.TECHNICIAN)
+    services.grant_membership(root, study, bob, Role.ADMINISTRATOR)
+    with pytest.raises(NotAllowed):
+        services.grant_membership(root, study, alice, Role.ADMINISTRATOR)
+
+
+def test_a_closed_account_is_given_no_role(study: Study, dora: Any, bob: Any) -> None:
+    bob.is_active = False
+    bob.save()
+    with pytest.raises(Conflict):
+        services.grant_membership(dora, study, bob, Role.ADJUDICATOR)
+
+
+def test_the_last_administrator_stays(study: Study, dora: Any) -> None:
+    own = Membership.objects.get(user=dora, role=Role.ADMINISTRATOR)
+    with pytest.raises(Conflict, match="last administrator"):
+        services.revoke_membership(dora, own.pk)
+    factories.MembershipFactory(study=study, role=Role.ADMINISTRATOR)
+    services.revoke_membership(dora, own.pk)
+    assert not Membership.objects.filter(pk=own.pk).exists()
+
+
+def test_a_membership_of_another_study_does_not_exist_here(study: Study, dora: Any, carol: Any) -> None:
+    theirs = Membership.objects.filter(user=carol).first()
+    assert theirs is not None
+    with pytest.raises(NotVisible):
+        services.revoke_membership(dora, theirs.pk)
+    assert Membership.objects.filter(pk=theirs.pk).exists()
