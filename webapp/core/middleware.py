@@ -39,28 +39,26 @@ class _Both:
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
+        self.is_asynchronous = iscoroutinefunction(get_response)
+        if self.is_asynchronous:
+            markcoroutinefunction(self)  # type: ignore[type-var]  # made for instances of classes like this one
 
 
 class SecurityHeaders(_Both):
     """Headers on every answer that Django gives, static files and errors included; a view's own values stand."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if request.method == "TRACE":  # would repeat cookies to whoever can make a browser send it
-            refused = problem(405, "Method not allowed", "TRACE is not answered here.")
-            if not iscoroutinefunction(self):
-                return self.dress(request, refused)
-            return self._at_once(request, refused)
-        if iscoroutinefunction(self):
+        if self.is_asynchronous:
             return self._later(request)
-        return self.dress(request, self.get_response(request))
+        return self.dress(request, self._no_trace(request) or self.get_response(request))
 
     async def _later(self, request: HttpRequest) -> HttpResponseBase:
-        return self.dress(request, await self.get_response(request))
+        return self.dress(request, self._no_trace(request) or await self.get_response(request))
 
-    async def _at_once(self, request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
-        return self.dress(request, response)
+    @staticmethod
+    def _no_trace(request: HttpRequest) -> HttpResponse | None:
+        """TRACE would repeat cookies to whoever can make a browser send it."""
+        return problem(405, "Method not allowed", "TRACE is not answered.") if request.method == "TRACE" else None
 
     @staticmethod
     def dress(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -40,6 +40,10 @@ if any(host in ("*", "") or host.startswith(".") for host in ALLOWED_HOSTS):
 
 LOGGING = configure(as_json=True, level=env.str("LOG_LEVEL", default="INFO"))
 
+# Uploads are spooled on the disk that keeps them, not in a container's small /tmp.
+FILE_UPLOAD_TEMP_DIR = HOME / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+
 SECURE_SSL_REDIRECT = True
 # Whoever watches the container asks over plain HTTP from inside.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]

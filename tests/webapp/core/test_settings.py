@@ -18,7 +18,7 @@ SECRET = "f3a1c96be0427d58b91c6a7e2d4f8053c7be91a64d2f0853b7c1e96ad4250f83"
 
 
 def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("DUOSCOPE_")}
+    environment = dict(os.environ)
     environment |= {
         "DJANGO_SETTINGS_MODULE": "webapp.settings.production",
         "SECRET_KEY": SECRET,
