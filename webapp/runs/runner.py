@@ -190,6 +190,7 @@ def _score(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path) -> ser
         "parameters": dict(found.parameters),
         "tumour_fraction": found.tumour_fraction,
         "qc": dict(found.qc),
+        "rule": found.rule,
         "limits": list(found.limits),
         "region": row.region,
         "input_sha256": slide.sha256,
