@@ -1,6 +1,6 @@
 """What uvicorn serves: tiles in front of everything, then the live channel, then Django.
 
-Tiles do not pass through Django's stack: they are bytes moved under a short-lived token, a hundred times for every page.
+Tiles do not pass through Django's stack: they are bytes moved under a short-lived token, a hundred for every view.
 """
 
 from __future__ import annotations
