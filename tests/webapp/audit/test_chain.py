@@ -1,4 +1,4 @@
-"""Nobody changes the record unseen: the app and the owner cannot, and what an administrator of the database does shows."""
+"""Nobody changes the record unseen: the app and the owner cannot; what a database administrator does shows."""
 
 from __future__ import annotations
 
@@ -74,9 +74,7 @@ def test_the_owner_cannot_while_the_triggers_stand(events: None, owner_database:
 
 
 @pytest.mark.parametrize("statement", CHANGES)
-def test_replica_mode_does_not_silence_the_triggers(
-    events: None, superuser_database: Database, statement: str
-) -> None:
+def test_replica_mode_does_not_silence_the_triggers(events: None, superuser_database: Database, statement: str) -> None:
     superuser_database.execute("SET session_replication_role = replica")
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
         superuser_database.execute(statement)
@@ -150,7 +148,17 @@ END $$
         # Consistent in itself from event 4 on, but hung onto nothing.
         (["UPDATE audit_event SET actor = 'alice' WHERE seq = 3", REHASH.format(first=4)], 3, "not what was recorded"),
     ],
-    ids=["content", "actor", "specimen", "back-dated", "deleted", "first deleted", "swapped", "inserted", "half rehash"],
+    ids=[
+        "content",
+        "actor",
+        "specimen",
+        "back-dated",
+        "deleted",
+        "first deleted",
+        "swapped",
+        "inserted",
+        "half rehash",
+    ],
 )
 def test_tampering_is_found_at_the_first_bad_event(
     events: None, superuser_database: Database, statements: list[str], first_bad: int, why: str
@@ -162,7 +170,10 @@ def test_tampering_is_found_at_the_first_bad_event(
     assert why in broken.why
 
 
-CUT = ["DELETE FROM audit_event WHERE seq > 4", "UPDATE audit_head SET seq = 4, hash = e.hash FROM audit_event e WHERE e.seq = 4"]
+CUT = [
+    "DELETE FROM audit_event WHERE seq > 4",
+    "UPDATE audit_head SET seq = 4, hash = e.hash FROM audit_event e WHERE e.seq = 4",
+]
 ANEW = ["UPDATE audit_event SET actor = 'alice' WHERE seq = 2", REHASH.format(first=2)]
 
 
@@ -175,7 +186,9 @@ def test_a_chain_that_is_whole_in_itself_disagrees_with_its_anchors(
 
 
 @pytest.mark.parametrize(
-    ("statements", "why"), [(CUT, "no longer there"), (ANEW, "differs from what was anchored")], ids=["tail cut", "anew"]
+    ("statements", "why"),
+    [(CUT, "no longer there"), (ANEW, "differs from what was anchored")],
+    ids=["tail cut", "anew"],
 )
 def test_anchors_find_what_the_chain_alone_cannot_show(
     events: None, superuser_database: Database, statements: list[str], why: str
@@ -267,7 +280,6 @@ def test_the_command_fails_with_the_first_bad_event(events: None, superuser_data
 
 
 def test_the_migration_goes_back_and_forth(transactional_db: None, owner_database: Database) -> None:
-    """Backwards and forwards again on a chain with events would lose the head: so the head is rebuilt empty only there."""
     migration = __import__("webapp.audit.migrations.0002_chain", fromlist=["FORWARD"])
     owner_database.execute(migration.BACKWARD)
     owner_database.execute(migration.FORWARD)
