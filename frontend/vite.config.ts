@@ -21,5 +21,6 @@ export default defineConfig({
     include: ["tests/**/*.test.{ts,tsx}", "src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
     css: false,
+    testTimeout: 30_000,
   },
 });

@@ -35,10 +35,11 @@ def find_tissue(rgb: ByteImage, um_per_px: float, i0: tuple[float, float, float]
     Tissue absorbs: mean absorbance over a few µm above a floor, or strongly coloured. Islands below 60 µm² are dust;
     gaps of up to 20 µm between cells belong to it.
     """
-    small = rgb.astype(np.float32)
-    white = np.asarray(i0, dtype=np.float32)
-    absorbed = 1 - (small / white).mean(axis=2)
-    coloured = (small.max(axis=2) - small.min(axis=2)) / 255
+    red, green, blue = cv2.split(rgb)  # planes: reducing over the last axis is many times slower
+    passed = cv2.transform(rgb.astype(np.float32), (1 / (3 * np.asarray(i0, dtype=np.float32)))[None])
+    absorbed = np.float32(1) - passed
+    spread = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+    coloured = spread.astype(np.float32) / np.float32(255)
     sigma = max(0.5, 2.0 / um_per_px)
     absorbed = cv2.GaussianBlur(absorbed, (0, 0), sigma)
     coloured = cv2.GaussianBlur(coloured, (0, 0), sigma)

@@ -1,5 +1,8 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+
+// Two cores shared with other work: waiting longer costs nothing where nothing is wrong.
+configure({ asyncUtilTimeout: 8000 });
 
 afterEach(() => {
   cleanup();

@@ -35,7 +35,7 @@ def _view(tile: Callable[[int, int, int], bytes]) -> Any:
 
 
 def duoscope() -> Any:
-    """The application as it is mounted; only the row of the presentation is known beforehand, not asked of a database."""
+    """The application as it is mounted; only the presentation's row is known beforehand, not asked of a database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings.testing")
     import django
 
@@ -71,7 +71,7 @@ def large_image() -> Any:
     """large_image's own choice of source and encoding."""
     import large_image as library
 
-    source = library.open(_WORDS["slide"], encoding="JPEG")
+    source = library.open(_WORDS["slide"], encoding="JPEG", noCache=_WORDS.get("no_cache", False))
     top = source.levels - 1
 
     def tile(level: int, column: int, row: int) -> bytes:

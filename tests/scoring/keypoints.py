@@ -26,18 +26,24 @@ def disc_centres(points: Path) -> np.ndarray:
     candidates = np.argwhere((distance >= radius - 1.0) & inner)
     rim = inner & ~ndimage.binary_erosion(np.pad(mask, 40, mode="edge"))
     rows, columns = np.nonzero(rim)
-    centres = []
     left = np.stack([rows, columns], axis=1).astype(float)
-    while len(left) and len(candidates):
-        away = cdist(candidates, left)
-        score = (np.abs(away - (radius - 0.5)) < 0.9).sum(axis=1)
-        best = int(score.argmax())
+    # Which rim pixels lie on the circle around which candidate; blocks keep the distances small.
+    near, wide = (np.zeros((len(candidates), len(left)), bool) for _ in range(2))
+    for start in range(0, len(candidates), 500):
+        off = np.abs(cdist(candidates[start : start + 500], left) - (radius - 0.5))
+        near[start : start + 500], wide[start : start + 500] = off < 0.9, off < 1.3
+    score = near.sum(axis=1).astype(int)
+    unexplained, free = np.ones(len(left), bool), np.ones(len(candidates), bool)
+    centres = []
+    while free.any():
+        best = int(np.where(free, score, -1).argmax())
         if score[best] < 5:
             break
         centres.append(candidates[best])
-        centre = candidates[best][None]
-        candidates = candidates[cdist(candidates, centre)[:, 0] >= 4]
-        left = left[np.abs(cdist(centre, left)[0] - (radius - 0.5)) >= 1.3]
+        free &= np.hypot(*(candidates - candidates[best]).T) >= 4
+        gone = wide[best] & unexplained
+        score -= near[:, gone].sum(axis=1)
+        unexplained &= ~gone
     found = np.array(centres, dtype=float).reshape(-1, 2) - 40
     return found[:, ::-1]
 

@@ -35,9 +35,7 @@ def test_percentages_add_up_and_agree_with_the_value(counts):
     score = from_amounts(counts)
     shares = score.percentages
     assert sum(shares.values()) == pytest.approx(100)
-    assert float(score.value) == pytest.approx(
-        shares["weak"] + 2 * shares["moderate"] + 3 * shares["strong"], abs=1e-4
-    )
+    assert float(score.value) == pytest.approx(shares["weak"] + 2 * shares["moderate"] + 3 * shares["strong"], abs=1e-4)
 
 
 def test_the_marker_decides_the_category():

@@ -1,4 +1,4 @@
-"""Nuclei: painted ones are found where they are, touching ones are split, outlines fit, tiles and turns change nothing."""
+"""Nuclei: painted ones are found once, touching ones are split, outlines fit, turns change nothing."""
 
 from __future__ import annotations
 

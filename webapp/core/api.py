@@ -15,7 +15,7 @@ from rest_framework.views import set_rollback
 from rest_framework.viewsets import GenericViewSet
 
 from webapp.core import errors
-from webapp.core.pagination import Pages as Pages
+from webapp.core.pagination import Pages as Pages  # noqa: PLC0414 - a re-export, for mypy
 
 _STATUS: list[tuple[type[errors.DomainError], int, str]] = [
     (errors.Invalid, status.HTTP_400_BAD_REQUEST, "Invalid input"),

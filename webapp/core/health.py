@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether what it needs answers. Neither tells a stranger what is wrong: the log does."""
+"""Whether the process lives, and whether what it needs answers. What is wrong, the log tells, not the answer."""
 
 from __future__ import annotations
 

@@ -16,9 +16,9 @@ from webapp.core.sessions import SessionStore
 _FEATURES = (
     "accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "bluetooth", "browsing-topics",
     "camera", "display-capture", "encrypted-media", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection",
-    "local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-create",
-    "publickey-credentials-get", "screen-wake-lock", "serial", "usb", "web-share", "window-management",
-    "xr-spatial-tracking",
+    "local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
+    "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial", "usb",
+    "web-share", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
 # Security keys are a second factor here, so their two features are the page's own, like full screen.
 _OWN = ("publickey-credentials-create", "publickey-credentials-get")

@@ -40,7 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
         entry = _entry(manifest, manifest.stat().st_mtime_ns)
     except FileNotFoundError:
         return HttpResponse(
-            "The front end is not built. Run `make install` (or `npm run build` in frontend/) and load this page again.\n",
+            "The front end is not built. Run `make install` (or `npm run build` in frontend/), then load this page.\n",
             status=503,
             content_type="text/plain; charset=utf-8",
         )

@@ -1,8 +1,8 @@
 """JSON as the API takes it: one object in UTF-8, bounded, without anything that two readers could read differently.
 
-Refused with 400, 413 or 415, never with a 500: what is larger than ``JSON_MAX_BYTES``, deeper than ``JSON_MAX_DEPTH``, not
-UTF-8 (a byte order mark included), compressed, a key given twice, NUL and lone surrogates (PostgreSQL stores neither),
-NaN, infinities and numbers that overflow to one.
+Refused with 400, 413 or 415, never with a 500: what is larger than ``JSON_MAX_BYTES``, deeper than
+``JSON_MAX_DEPTH``, not UTF-8 (a byte order mark included), compressed, a key given twice, NUL and lone surrogates
+(PostgreSQL stores neither), NaN, infinities and numbers that overflow to one.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class StrictJSONParser(BaseParser):
         body = stream.read(settings.JSON_MAX_BYTES + 1)
         if len(body) > settings.JSON_MAX_BYTES:
             raise TooLarge(
-                f"The JSON is larger than {settings.JSON_MAX_BYTES} bytes. Send it in parts, or as a file where one is taken.",
+                f"The JSON is larger than {settings.JSON_MAX_BYTES} bytes. Send it in parts.",
                 code="json_too_large",
             )
         return loads(body, deepest=settings.JSON_MAX_DEPTH)

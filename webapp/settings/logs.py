@@ -1,4 +1,4 @@
-"""Logging: one line for each event, JSON in production. Requests that went well are counted by the proxy, not logged."""
+"""Logging: one line for each event, JSON in production. There is no second log of every request."""
 
 from __future__ import annotations
 

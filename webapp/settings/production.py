@@ -1,7 +1,8 @@
 """For a hospital: TLS in front, secrets from the environment or from files, and a refusal to start half configured.
 
 Needs SECRET_KEY, AUDIT_SIGNING_KEY, ALLOWED_HOSTS, DATABASE_URL and REDIS_URL. A secret may also stand in a file that
-``<NAME>_FILE`` names (Docker's secrets do). BEHIND_PROXY=1 believes X-Forwarded-Proto: only behind a proxy that replaces it.
+``<NAME>_FILE`` names (Docker's secrets do). BEHIND_PROXY=1 believes X-Forwarded-Proto: only behind a
+proxy that replaces it.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ if any(host in ("*", "") or host.startswith(".") for host in ALLOWED_HOSTS):
     raise ImproperlyConfigured(f"ALLOWED_HOSTS must name each host exactly; it is {','.join(ALLOWED_HOSTS)!r}.")
 
 LOGGING = configure(as_json=True, level=env.str("LOG_LEVEL", default="INFO"))
+
+# Uploads are spooled on the disk that keeps them, not in a container's small /tmp.
+FILE_UPLOAD_TEMP_DIR = HOME / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 
 SECURE_SSL_REDIRECT = True
 # Whoever watches the container asks over plain HTTP from inside.

@@ -1,8 +1,8 @@
-"""For the tests: real PostgreSQL and Valkey (``tests.provision`` starts them), production's behaviour, a fast hasher."""
+"""For the tests: real PostgreSQL and Valkey (see ``tests.provision``), production's behaviour, a fast hasher."""
 
 import os
 
-# So that mypy's Django plugin and `makemigrations --check` can read the settings where nothing runs. Nobody listens there.
+# So that mypy's Django plugin and `makemigrations --check` can read the settings where nothing runs.
 os.environ.setdefault("SECRET_KEY", "a-key-for-tests-alone-that-signs-nothing-of-worth-0123456789")
 os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")

@@ -53,7 +53,7 @@ def ingest(source_folder: Path, *, progress: Progress | None = None) -> IngestRe
     _remove_products(source_folder)
     try:
         tell("identify", 0.0)
-        info = _identify(source)
+        info, picture = _look_at(source)
         tell("checksum", 0.05)
         done = [0]
 
@@ -67,12 +67,12 @@ def ingest(source_folder: Path, *, progress: Progress | None = None) -> IngestRe
             tell("convert", 0.4)
             readable = source_folder / storage.PYRAMID
             convert_to_pyramid(source, readable, um_per_px=info.um_per_px)
-            shown = _identify(readable)
+            shown, picture = _look_at(readable)
         tell("index", 0.7)
-        index_path = source_folder / storage.INDEX
-        build_tile_index(readable, index_path, sha256=info.sha256).close()
-        tell("picture", 0.9)
-        _write_thumbnail(readable, source_folder / storage.THUMBNAIL)
+        build_tile_index(readable, source_folder / storage.INDEX, sha256=info.sha256).close()
+        tell("picture", 0.95)
+        with replacing(source_folder / storage.THUMBNAIL) as temporary:
+            temporary.write_bytes(picture)
     except SlideError:
         _remove_products(source_folder)
         raise
@@ -103,13 +103,7 @@ def _remove_products(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _identify(path: Path) -> SlideInfo:
+def _look_at(path: Path) -> tuple[SlideInfo, bytes]:
+    """Identification, and a picture (empty where a pyramid must be made first)."""
     with open_slide(path, checksum=False) as reader:
-        return reader.info
-
-
-def _write_thumbnail(readable: Path, target: Path) -> None:
-    with open_slide(readable, checksum=False) as reader:
-        picture = reader.thumbnail(THUMBNAIL_PX)
-    with replacing(target) as temporary:
-        temporary.write_bytes(picture)
+        return reader.info, b"" if needs_pyramid(reader.info) else reader.thumbnail(THUMBNAIL_PX)

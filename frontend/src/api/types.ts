@@ -60,8 +60,9 @@ export interface Study {
   name: string;
   description: string;
   my_roles: Role[];
-  case_count: number;
-  slide_count: number;
+  /** Null for a system administrator who is no member: only the name is told. */
+  case_count: number | null;
+  slide_count: number | null;
   protocol: Protocol | null;
 }
 
@@ -79,6 +80,7 @@ export interface CaseSpecimen {
   kind: SpecimenKind;
   row: number | null;
   column: number | null;
+  is_missing?: boolean;
   slide: { id: Id; name: string; marker: string; state: SlideState; has_thumbnail: boolean };
 }
 export interface Case {

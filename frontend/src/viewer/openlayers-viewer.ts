@@ -118,6 +118,7 @@ export class OpenLayersViewer implements Viewer {
     if (this.destroyed) return;
     const { width_px: width, height_px: height } = presentation;
     const extent = [0, -height, width, 0];
+    const farthest = farthestResolution({ width, height });
     const projection = new Projection({ code: `slide-${presentation.id}`, units: "pixels", extent });
     this.access.reset();
     const source = slideTileSource(presentation, projection, this.access);
@@ -129,7 +130,8 @@ export class OpenLayersViewer implements Viewer {
       center: [width / 2, -height / 2],
       resolution: 1,
       minResolution: CLOSEST_RESOLUTION,
-      maxResolution: farthestResolution({ width, height }),
+      maxResolution: farthest,
+      zoomFactor: zoomFactor(farthest / CLOSEST_RESOLUTION),
       extent,
       constrainOnlyCenter: true,
       smoothExtentConstraint: false,
@@ -470,6 +472,15 @@ export class OpenLayersViewer implements Viewer {
       if (this.filter !== null) element.style.filter = this.filter.css();
     }
   }
+}
+
+/**
+ * OpenLayers cuts the range of resolutions down to whole zoom steps: a step near 2 of which a whole number fits keeps
+ * both ends. The last factor keeps rounding from losing one step.
+ */
+function zoomFactor(range: number): number {
+  const steps = Math.max(1, Math.round(Math.log2(range)));
+  return range ** (1 / steps) * (1 - 1e-12);
 }
 
 /** The turn nearest to `from` that shows `to`, so that 350° → 0° goes on by 10° and not back. */

@@ -10,8 +10,8 @@ type Expression = unknown[];
 const variable = (name: keyof ShaderVariables): Expression => ["var", name];
 
 function opticalDensity(band: number, i0: Expression): Expression {
-  const value: Expression = ["/", ["clamp", ["band", band], 1 / 255, 1], i0];
-  return ["*", -1 / (LOG_EXPONENT * Math.LN10), ["-", ["^", value, LOG_EXPONENT], 1]];
+  const power: Expression = ["^", ["/", ["clamp", ["band", band], 1 / 255, 1], i0], LOG_EXPONENT];
+  return ["*", -1 / (2 * LOG_EXPONENT * Math.LN10), ["-", power, ["/", 1, power]]];
 }
 
 const AMOUNT: Expression = [

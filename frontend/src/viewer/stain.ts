@@ -21,8 +21,11 @@ export const H_DAB: StainVectors = {
   i0: [255, 255, 255],
 };
 
-/** ln x = (x^e − 1)/e: the shader language has no logarithm. */
-export const LOG_EXPONENT = 0.002;
+/**
+ * ln x = (xᵉ − x⁻ᵉ)/2e: the shader language has no logarithm. The plain (xᵉ − 1)/e errs by e·ln²x/2, up to two grey
+ * levels on dark pixels; both sides together err by e²·ln³x/6, which no eye and no 8-bit pixel can tell.
+ */
+export const LOG_EXPONENT = 0.004;
 
 /** What one separated stain needs: coefficient = OD · column (clipped at 0), colour = 255·10^(−coefficient·row). */
 export interface StainTerms {
@@ -92,8 +95,8 @@ export function displayedColour(pixel: Rgb, display: Display, vectors: StainVect
 
 /** OD10 of a channel value (0–1), as the shader approximates the logarithm; values below 1/255 count as 1/255. */
 export function od(value: number, i0: number): number {
-  const ln = ((Math.max(value, 1 / 255) / i0) ** LOG_EXPONENT - 1) / LOG_EXPONENT;
-  return -ln / Math.LN10;
+  const power = (Math.max(value, 1 / 255) / i0) ** LOG_EXPONENT;
+  return -(power - 1 / power) / (2 * LOG_EXPONENT * Math.LN10);
 }
 
 function adjust(value: number, v: ShaderVariables): number {

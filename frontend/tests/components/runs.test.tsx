@@ -1,4 +1,4 @@
-import { fireEvent, screen, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import type { ModelCard, Result, Run, SlideSpecimen } from "../../src/api/types";
 import { classPercentages, provenanceRows, ruleText, valueText } from "../../src/components/runs/result-words";
@@ -123,7 +123,7 @@ describe("a run", () => {
     show(<RunDetail run={running} />);
     expect(screen.getByText(/Finding and scoring nuclei · 17 of 48 tiles/)).toBeTruthy();
     fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
-    await vi.waitFor(() => expect(asked.map((call) => call.path)).toEqual(["/api/runs/r3/cancel"]));
+    await waitFor(() => expect(asked.map((call) => call.path)).toEqual(["/api/runs/r3/cancel"]));
   });
 
   it("that failed says why and what is safe; a cancelled one is not called failed", () => {
@@ -144,7 +144,7 @@ describe("a run", () => {
 
 describe("starting a run", () => {
   const specimen: SlideSpecimen = { id: "sp1", kind: "whole_section", case: { id: "c1", code: "0217" }, row: null, column: null, center_x_px: null, center_y_px: null, radius_px: null, is_missing: false };
-  const props: StartRunProps = { marker: "ER", preferred: ["nnp@1"], needsPixelSize: false, umPerPx: 0.29, specimen, cores: [], fields: [], onDraw: null, drawing: false, field: null, onField: () => {}, onStarted: () => {} };
+  const props: StartRunProps = { marker: "ER", preferred: ["nnp@1", "nap@1"], needsPixelSize: false, umPerPx: 0.29, specimen, cores: [], fields: [], onDraw: null, drawing: false, field: null, onField: () => {}, onStarted: () => {} };
   const start = () => screen.findByRole<HTMLButtonElement>("button", { name: "Start the run" });
 
   it("asks for the protocol's method with the slide's marker, and keeps its key when the answer is lost", async () => {
@@ -161,7 +161,7 @@ describe("starting a run", () => {
     fireEvent.click(await start());
     expect((await screen.findByRole("alert")).textContent).toMatch(/did not answer/);
     fireEvent.click(await start());
-    await vi.waitFor(() => expect(started).toHaveBeenCalledWith("r3"));
+    await waitFor(() => expect(started).toHaveBeenCalledWith("r3"));
     const posts = asked.filter((call) => call.method === "POST");
     expect(posts[0]?.body).toEqual({ specimen: "sp1", algorithm: "nnp", version: "1", preset: "default", parameters: { marker: "ER" } });
     expect(posts[0]?.headers["Idempotency-Key"]).toBeTruthy();
@@ -186,7 +186,7 @@ describe("starting a run", () => {
     show(<StartRun {...props} specimen={core(1, false)} cores={[core(1, false), core(2, true), core(3, false)]} />);
     fireEvent.click(await screen.findByLabelText("All cores (2)"));
     fireEvent.click(screen.getByRole("button", { name: "Start 2 runs" }));
-    await vi.waitFor(() => expect(asked.at(-1)?.body).toMatchObject({ specimens: ["core1", "core3"], algorithm: "nnp" }));
+    await waitFor(() => expect(asked.at(-1)?.body).toMatchObject({ specimens: ["core1", "core3"], algorithm: "nnp" }));
   });
 
   it("knows which card suits a slide", () => {

@@ -116,6 +116,7 @@ function api(method, path, query) {
   if (part[1] === "presentations") return [200, { valid_for_seconds: 60 }];
   if (part[1] === "runs") {
     if (method === "POST") return [201, data.runs[0]];
+    if (part[2]) return [200, data.runs.find((r) => r.id === part[2]) ?? data.runs[0]];
     return [200, listed(data.runs.filter((r) => (!query.get("slide") || r.slide === query.get("slide")) && (!query.get("state") || r.state === query.get("state"))))];
   }
   if (part[1] === "results") {

@@ -14,7 +14,8 @@ from django.utils import timezone
 from webapp.accounts.models import User
 from webapp.core.middleware import UNATTENDED, SecurityHeaders
 
-ADDRESSES = ["/healthz", "/readyz", "/api/me", "/api/no-such-thing", "/api/schema/", "/_allauth/browser/v1/auth/session",
+ADDRESSES = ["/healthz", "/readyz", "/api/me", "/api/no-such-thing", "/api/schema/",
+             "/_allauth/browser/v1/auth/session",
              "/", "/studies", "/static/no-such-file.js", "/static/rest_framework/css/default.css"]  # fmt: skip
 
 

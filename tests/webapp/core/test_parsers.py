@@ -141,6 +141,7 @@ def test_what_is_fine_comes_through_unchanged(document: dict[str, Any], ascii_on
 @given(st.binary(max_size=200) | st.text('{}[]":,0123456789eE+-.\\u dDaN', max_size=60).map(str.encode))
 def test_any_bytes_are_an_object_or_a_sentence(body: bytes) -> None:
     try:
-        assert isinstance(loads(body, deepest=32), dict)
+        said: object = loads(body, deepest=32)
     except Invalid as error:
-        assert error.message.endswith((".", "}."))
+        said = error.message
+    assert isinstance(said, dict) or str(said).endswith(".")

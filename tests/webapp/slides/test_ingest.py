@@ -120,7 +120,7 @@ def test_a_refused_file_leaves_nothing_but_itself(tmp_path: Path) -> None:
 
 
 def test_killed_in_the_middle_and_run_again(tmp_path: Path) -> None:
-    image = np.tile(samples.pixels(500, 500), (10, 10, 1))
+    image = np.tile(samples.pixels(500, 500), (2, 12, 1))
     folder = _received(samples.write_pyramid(tmp_path / "flat.tif", image, levels=1, compression="deflate"))
     code = (
         "import sys, os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'webapp.settings.testing'; django.setup()\n"
@@ -146,6 +146,14 @@ def test_killed_in_the_middle_and_run_again(tmp_path: Path) -> None:
     assert ingest.ingest(folder) == report
 
 
+def _answer(folder: Path) -> str:
+    try:
+        ingest.ingest(folder)
+    except SlideError as error:
+        return error.code
+    return "ready"
+
+
 @pytest.mark.timeout(300)
 def test_fifty_mutated_slides_through_the_whole_ingest(tmp_path: Path) -> None:
     originals, rnd, answers = samples.seeds(tmp_path), random.Random(11), []
@@ -153,18 +161,11 @@ def test_fifty_mutated_slides_through_the_whole_ingest(tmp_path: Path) -> None:
         path = tmp_path / f"mutant-{number}.tif"
         path.write_bytes(samples.mutant(originals, rnd))
         folder = _received(path)
-        try:
-            report = ingest.ingest(folder)
-        except SlideError as error:
-            assert error.code != "internal"
-            assert len(_names(folder)) == 1
-            answers.append("refused")
-        else:
-            assert report.levels
-            assert "thumbnail.jpg" in _names(folder)
-            answers.append("ready")
+        answers.append(_answer(folder))
+        made = _names(folder)
+        assert ("thumbnail.jpg" in made and "tiles.idx" in made) if answers[-1] == "ready" else len(made) == 1
     assert len(answers) == 50
-    assert set(answers) == {"refused", "ready"}
+    assert {"ready", "damaged"} <= set(answers) <= {"ready", "damaged", "unsupported", "too_large", "too_slow"}
 
 
 @pytest.mark.parametrize(

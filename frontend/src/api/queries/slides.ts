@@ -34,7 +34,7 @@ export const useInbox = (study: Id, enabled: boolean) =>
   useQuery({
     queryKey: keys.inbox(study),
     queryFn: async ({ signal }) => {
-      const answer = await request<Page<InboxFile> | InboxFile[]>(`/api/studies/${study}/inbox`, { signal });
+      const answer = await request<Page<InboxFile> | InboxFile[]>(`/api/studies/${study}/inbox`, { query: { page_size: 200 }, signal });
       return Array.isArray(answer) ? answer : answer.results;
     },
     enabled,
@@ -46,6 +46,8 @@ export interface NewSlide {
   case_code?: string;
   name?: string;
   um_per_px?: number;
+  /** A tissue microarray: its specimens come from its map, not from one case. */
+  tma?: boolean;
 }
 
 export function useRegisterSlide(study: Id) {

@@ -17,12 +17,30 @@ export const useStudy = (id: Id | undefined) =>
     enabled: Boolean(id),
   });
 
+/** The study stands, but nobody administers it yet. */
+export class HalfMadeStudy extends Error {
+  constructor(
+    readonly study: Study,
+    override readonly cause: unknown,
+  ) {
+    super("The study was created, but its administrator was not found.");
+  }
+}
+
 export function useCreateStudy() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { name: string; description: string; administrator?: string }) =>
-      request<Study>("/api/studies", { method: "POST", body }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["studies"] }),
+    // Two steps, because whoever creates a study need not belong to it: it is made, then its first administrator named.
+    mutationFn: async ({ administrator, made, ...body }: { name: string; description: string; administrator: string; made: Study | null }) => {
+      const study = made ?? (await request<Study>("/api/studies", { method: "POST", body }));
+      try {
+        await request(`/api/studies/${study.id}/members`, { method: "POST", body: { username: administrator, role: "administrator" } });
+      } catch (error) {
+        throw new HalfMadeStudy(study, error);
+      }
+      return study;
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ["studies"] }),
   });
 }
 

@@ -62,7 +62,8 @@ export function StartRun(props: StartRunProps) {
   if (cards.isError) return <Problem error={cards.error} what="The methods could not be loaded" retry={() => void cards.refetch()} />;
 
   const suited = cards.data.filter((card) => unsuitable(card, props.marker, props.umPerPx) === null);
-  const card = cards.data.find((item) => item.key === chosen) ?? suited.find((item) => props.preferred.includes(`${item.key}@${item.version}`)) ?? suited[0] ?? null;
+  const offered = props.preferred.map((name) => suited.find((item) => `${item.key}@${item.version}` === name)).find(Boolean);
+  const card = cards.data.find((item) => item.key === chosen) ?? offered ?? suited[0] ?? null;
   const presets = card ? presetsOf(card) : [];
   const usedPreset = preset && presets.includes(preset) ? preset : presets.includes("default") ? "default" : (presets[0] ?? "");
   const cores = props.cores.filter((core) => !core.is_missing);

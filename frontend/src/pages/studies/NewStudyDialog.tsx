@@ -1,24 +1,25 @@
-import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { type FormEvent, useState } from "react";
-import { useNavigate } from "react-router";
-import { useCreateStudy } from "../../api/queries/studies";
+import { HalfMadeStudy, useCreateStudy } from "../../api/queries/studies";
 import { fieldError } from "../../components/common/form-errors";
 import { FormProblem } from "../../components/common/FormProblem";
 
 export function NewStudyDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const create = useCreateStudy();
-  const navigate = useNavigate();
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
   const [administrator, setAdministrator] = useState("");
+  const half = create.error instanceof HalfMadeStudy ? create.error : null;
+  const error = half ? half.cause : create.error;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     create.mutate(
-      { name: name.trim(), description: description.trim(), administrator: administrator.trim() || undefined },
+      { name: name.trim(), description: description.trim(), administrator: administrator.trim(), made: half?.study ?? null },
       {
         onSuccess: (study) => {
           onClose();
-          void navigate(`/studies/${study.id}`);
+          notifications.show({ color: "teal", message: `“${study.name}” was created; ${administrator.trim()} administers it.` });
         },
       },
     );
@@ -27,15 +28,17 @@ export function NewStudyDialog({ opened, onClose }: { opened: boolean; onClose: 
     <Modal opened={opened} onClose={onClose} title="New study">
       <form onSubmit={submit}>
         <Stack gap="sm">
-          <FormProblem error={create.error} fields={["name", "description", "administrator"]} />
-          <TextInput label="Name" required data-autofocus maxLength={120} value={name} onChange={(event) => setName(event.currentTarget.value)} error={fieldError(create.error, "name")} />
-          <Textarea label="Description" autosize minRows={2} maxLength={4000} value={description} onChange={(event) => setDescription(event.currentTarget.value)} error={fieldError(create.error, "description")} />
+          {half && <Text size="sm">The study was created. Name its administrator once more.</Text>}
+          <FormProblem error={error} fields={["name", "description", "username"]} />
+          <TextInput label="Name" required data-autofocus maxLength={120} value={name} onChange={(event) => setName(event.currentTarget.value)} error={fieldError(error, "name")} disabled={half !== null} />
+          <Textarea label="Description" autosize minRows={2} maxLength={4000} value={description} onChange={(event) => setDescription(event.currentTarget.value)} error={fieldError(error, "description")} disabled={half !== null} />
           <TextInput
             label="First study administrator"
             description="User name of the person who will add the others"
+            required
             value={administrator}
             onChange={(event) => setAdministrator(event.currentTarget.value)}
-            error={fieldError(create.error, "administrator")}
+            error={fieldError(error, "username")}
           />
           <Group justify="flex-end" mt="xs">
             <Button variant="default" onClick={onClose}>

@@ -90,16 +90,20 @@ function StudyCard({ study }: { study: Study }) {
       <Preview study={study} />
       <Box p="md" className={classes.text}>
         <Title order={2} size="h3" lineClamp={1}>
-          <Link to={`/studies/${study.id}`} className={classes.cover}>
-            {study.name}
-          </Link>
+          {study.case_count === null ? (
+            study.name
+          ) : (
+            <Link to={`/studies/${study.id}`} className={classes.cover}>
+              {study.name}
+            </Link>
+          )}
         </Title>
         <Text size="sm" c="dimmed" lineClamp={2} mt={2} className={classes.description}>
-          {study.description || "No description."}
+          {study.case_count === null ? "You do not belong to this study: only its name is shown to you." : study.description || "No description."}
         </Text>
         <Group justify="space-between" mt="sm" wrap="nowrap" gap="xs">
           <Text size="sm" className="duo-number" style={{ whiteSpace: "nowrap" }}>
-            {counted(study.case_count, "case")} · {counted(study.slide_count, "slide")}
+            {study.case_count !== null && `${counted(study.case_count, "case")} · ${counted(study.slide_count ?? 0, "slide")}`}
             {markers.length > 0 && <Text span c="dimmed" inherit>{` · ${markers.join(", ")}`}</Text>}
           </Text>
         </Group>
@@ -117,13 +121,13 @@ function StudyCard({ study }: { study: Study }) {
 
 /** Four pictures of what the study holds; an even surface where there are none, or they are not ours to see. */
 function Preview({ study }: { study: Study }) {
-  const preview = useStudyPreview(study.id, study.slide_count > 0 && study.my_roles.length > 0);
+  const preview = useStudyPreview(study.id, (study.slide_count ?? 0) > 0);
   const slides = preview.data?.results.slice(0, 4) ?? [];
   return (
     <div className={classes.preview} aria-hidden>
       {slides.length === 0 && (
         <Text size="xs" c="dimmed" m="auto">
-          {preview.isLoading ? "" : "No slides yet"}
+          {preview.isLoading || study.case_count === null ? "" : "No slides yet"}
         </Text>
       )}
       {slides.map((slide) => (

@@ -1,4 +1,4 @@
-import { Button, FileInput, Group, Modal, NumberInput, Progress, SegmentedControl, Select, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Checkbox, FileInput, Group, Modal, NumberInput, Progress, SegmentedControl, Select, Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useRef, useState } from "react";
 import { type NewSlide, useInbox, useRegisterSlide, useUploadSlide } from "../../api/queries/slides";
 import type { Study } from "../../api/types";
@@ -23,6 +23,7 @@ function AddSlideForm({ study, opened, onClose }: { study: Study; opened: boolea
   const [file, setFile] = useState<File | null>(null);
   const [marker, setMarker] = useState<string | null>(null);
   const [caseCode, setCaseCode] = useState("");
+  const [isTma, setIsTma] = useState(false);
   const [name, setName] = useState("");
   const [pixelSize, setPixelSize] = useState<number | string>("");
   const [sent, setSent] = useState(0);
@@ -41,7 +42,8 @@ function AddSlideForm({ study, opened, onClose }: { study: Study; opened: boolea
     if (!marker) return;
     const slide: NewSlide = {
       marker,
-      case_code: caseCode.trim() || undefined,
+      case_code: (!isTma && caseCode.trim()) || undefined,
+      tma: isTma || undefined,
       name: name.trim() || undefined,
       um_per_px: typeof pixelSize === "number" ? pixelSize : undefined,
     };
@@ -90,12 +92,13 @@ function AddSlideForm({ study, opened, onClose }: { study: Study; opened: boolea
         )}
         <Group grow align="flex-start">
           <Select label="Marker" required data={markers} value={marker} onChange={setMarker} error={fieldError(error, "marker")} />
-          <TextInput label="Case" description="Pseudonym; empty for a TMA" value={caseCode} onChange={(event) => setCaseCode(event.currentTarget.value)} error={fieldError(error, "case_code")} inputWrapperOrder={["label", "input", "description", "error"]} />
+          <TextInput label="Case" description="The patient's pseudonym" disabled={isTma} value={caseCode} onChange={(event) => setCaseCode(event.currentTarget.value)} error={fieldError(error, "case_code")} inputWrapperOrder={["label", "input", "description", "error"]} />
         </Group>
         <Group grow align="flex-start">
           <TextInput label="Name" description="Shown to everybody; empty: a neutral one is made" value={name} onChange={(event) => setName(event.currentTarget.value)} error={fieldError(error, "name")} inputWrapperOrder={["label", "input", "description", "error"]} />
           <NumberInput label="µm/px" description="Only if the file does not say it" hideControls min={0.01} max={100} decimalScale={6} value={pixelSize} onChange={setPixelSize} error={fieldError(error, "um_per_px")} inputWrapperOrder={["label", "input", "description", "error"]} />
         </Group>
+        <Checkbox label="A tissue microarray: its cores and cases come from a map" checked={isTma} onChange={(event) => setIsTma(event.currentTarget.checked)} />
         {upload.isPending && (
           <div role="status">
             <Progress value={sent * 100} aria-label="Upload" />
