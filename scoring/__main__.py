@@ -25,7 +25,7 @@ from scoring.types import CLASS_NAMES, ScoreResult, ScoringError
 UNUSABLE = 2
 
 
-class Unusable(Exception):  # noqa: N818 - read as "this input is unusable"
+class Unusable(Exception):
     """One line for a person: what is wrong with the input and what to do."""
 
 

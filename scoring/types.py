@@ -26,7 +26,7 @@ class ScoringError(ValueError):
     """Something the caller must change; the message says what was received and what to do."""
 
 
-class Cancelled(Exception):  # noqa: N818 - the word the run's state uses; it is an outcome, not an error
+class Cancelled(Exception):
     """The caller asked to stop; nothing was written."""
 
 

@@ -62,7 +62,12 @@ def start_stack(home: Path, port: int) -> subprocess.Popen[str]:
     environment |= {"DUOSCOPE_HOME": str(home), "PORT": str(port)}
     log = (home.parent / "stack.log").open("a")
     return subprocess.Popen(
-        [sys.executable, "manage.py", "demo"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "manage.py", "demo"],
+        cwd=ROOT,
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 

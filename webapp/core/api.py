@@ -70,7 +70,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     return None
 
 
-class ScopedViewSet(GenericViewSet):
+class ScopedViewSet(GenericViewSet[Any]):
     """A viewset whose rows come from one visibility query set; what is outside it does not exist (404)."""
 
     #: ``visible_*`` of the app's permissions: user -> query set.

@@ -16,7 +16,9 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 # The one address that takes files. What is around the file in its multipart body is small.
 _UPLOAD = re.compile(r"/api/studies/[0-9a-f-]{36}/slides", re.ASCII)
 _AROUND_A_FILE = 1 << 20
-_TOO_LARGE = b'{"type": "about:blank", "title": "Too large", "status": 413, "detail": "The request is larger than allowed."}'
+_TOO_LARGE = (
+    b'{"type": "about:blank", "title": "Too large", "status": 413, "detail": "The request is larger than allowed."}'
+)
 
 
 class BodyLimit:
@@ -54,6 +56,10 @@ class BodyLimit:
 
     @staticmethod
     async def _refuse(send: Send) -> None:
-        head = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store"), (b"connection", b"close")]
+        head = [
+            (b"content-type", b"application/problem+json"),
+            (b"cache-control", b"no-store"),
+            (b"connection", b"close"),
+        ]
         await send({"type": "http.response.start", "status": 413, "headers": head})
         await send({"type": "http.response.body", "body": _TOO_LARGE})

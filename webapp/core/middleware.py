@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
@@ -39,8 +39,9 @@ class _Both:
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(cast("Callable[..., Any]", self))
 
 
 class SecurityHeaders(_Both):
@@ -49,12 +50,13 @@ class SecurityHeaders(_Both):
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         if request.method == "TRACE":  # would repeat cookies to whoever can make a browser send it
             refused = problem(405, "Method not allowed", "TRACE is not answered here.")
-            if not iscoroutinefunction(self):
+            if not self.is_async:
                 return self.dress(request, refused)
             return self._at_once(request, refused)
-        if iscoroutinefunction(self):
+        if self.is_async:
             return self._later(request)
-        return self.dress(request, self.get_response(request))
+        response: HttpResponseBase = self.get_response(request)
+        return self.dress(request, response)
 
     async def _later(self, request: HttpRequest) -> HttpResponseBase:
         return self.dress(request, await self.get_response(request))
