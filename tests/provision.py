@@ -1,4 +1,4 @@
-"""A pytest plugin (``-p tests.provision``): real PostgreSQL and Valkey for the session, a database for each process.
+"""A pytest plugin (``-p tests.provision``): real PostgreSQL and Valkey for the whole session, a database a process.
 
 A conftest would be too late: pytest-django reads the settings before it. So this is what happens, in this order:
 
@@ -8,8 +8,8 @@ A conftest would be too late: pytest-django reads the settings before it. So thi
 2. xdist's workers inherit the addresses through the environment. Every process works as the *app role* in its own clone
    of the template, and in its own numbered Valkey database.
 3. A test with a transaction (``db``) is rolled back. One without (``transactional_db``) gets a new clone afterwards:
-   emptying tables would need rights the app role lacks, the audit trail denies it to everybody, and rows that
-   migrations made would be lost. A clone takes some 50 ms.
+   emptying tables would need rights the app role lacks, the audit trail denies it to everybody, and rows of migrations
+   would be lost. A clone takes some 50 ms.
 
 ``DATABASE_URL`` in the environment names a server instead; its role must be allowed to make roles and databases.
 ``REDIS_URL`` likewise. The children die with the controlling process, even if that is killed.
@@ -156,7 +156,7 @@ def _start() -> dict[str, str]:
 
 
 def _keep(home: Path, cache: Path) -> None:
-    """Keep the stopped cluster and its passwords for the next sessions; the rename makes it whole or absent."""
+    """Keep the stopped cluster and its passwords for the next sessions; the rename makes it appear whole or not."""
     cache.parent.mkdir(exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=".test-cluster-", dir=cache.parent))
     subprocess.run(["cp", "-a", "--reflink=auto", f"{home}/postgres", f"{home}/secrets", str(unfinished)], check=True)

@@ -56,10 +56,7 @@ class BodyLimit:
 
     @staticmethod
     async def _refuse(send: Send) -> None:
-        head = [
-            (b"content-type", b"application/problem+json"),
-            (b"cache-control", b"no-store"),
-            (b"connection", b"close"),
-        ]
+        kind = (b"content-type", b"application/problem+json")
+        head = [kind, (b"cache-control", b"no-store"), (b"connection", b"close")]
         await send({"type": "http.response.start", "status": 413, "headers": head})
         await send({"type": "http.response.body", "body": _TOO_LARGE})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
@@ -39,30 +39,26 @@ class _Both:
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(cast("Callable[..., Any]", self))
+        self.is_asynchronous = iscoroutinefunction(get_response)
+        if self.is_asynchronous:
+            markcoroutinefunction(self)  # type: ignore[type-var]  # made for instances of classes like this one
 
 
 class SecurityHeaders(_Both):
     """Headers on every answer that Django gives, static files and errors included; a view's own values stand."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if request.method == "TRACE":  # would repeat cookies to whoever can make a browser send it
-            refused = problem(405, "Method not allowed", "TRACE is not answered here.")
-            if not self.is_async:
-                return self.dress(request, refused)
-            return self._at_once(request, refused)
-        if self.is_async:
+        if self.is_asynchronous:
             return self._later(request)
-        response: HttpResponseBase = self.get_response(request)
-        return self.dress(request, response)
+        return self.dress(request, self._no_trace(request) or self.get_response(request))
 
     async def _later(self, request: HttpRequest) -> HttpResponseBase:
-        return self.dress(request, await self.get_response(request))
+        return self.dress(request, self._no_trace(request) or await self.get_response(request))
 
-    async def _at_once(self, request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
-        return self.dress(request, response)
+    @staticmethod
+    def _no_trace(request: HttpRequest) -> HttpResponse | None:
+        """TRACE would repeat cookies to whoever can make a browser send it."""
+        return problem(405, "Method not allowed", "TRACE is not answered.") if request.method == "TRACE" else None
 
     @staticmethod
     def dress(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -24,5 +24,5 @@ class OneForm(BaseContentNegotiation):
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, Any]:
         """The view's first renderer and its media type."""
-        renderer = next(iter(renderers))
-        return renderer, renderer.media_type
+        first = next(iter(renderers))
+        return first, first.media_type

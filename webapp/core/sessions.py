@@ -7,7 +7,7 @@ renewal. ``core.middleware.IdleTimeout`` moves it on while the person works; not
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -26,12 +26,12 @@ class SessionStore(DatabaseStore):
     row_ends: datetime | None = None
 
     def _get_session_from_db(self) -> Session | None:
-        row: Session | None = super()._get_session_from_db()  # type: ignore[misc]  # the stubs leave it out
+        row: Session | None = super()._get_session_from_db()  # type: ignore[misc]  # the stubs lack it
         self.row_ends = row.expire_date if row else None
         return row
 
     async def _aget_session_from_db(self) -> Session | None:
-        row: Session | None = await super()._aget_session_from_db()  # type: ignore[misc]  # likewise
+        row: Session | None = await super()._aget_session_from_db()  # type: ignore[misc]  # the stubs lack it
         self.row_ends = row.expire_date if row else None
         return row
 
@@ -44,14 +44,7 @@ class SessionStore(DatabaseStore):
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """The row, with its end."""
         data.setdefault(_BEGAN, timezone.now().timestamp())
-        row = cast(
-            Session,
-            self.model(
-                session_key=self._get_or_create_session_key(),  # type: ignore[attr-defined]  # likewise
-                session_data=self.encode(data),
-                expire_date=timezone.now(),
-            ),
-        )
+        row: Session = super().create_model_instance(data)  # type: ignore[assignment]  # the model class says which
         self._session_cache = data
         row.expire_date = self.ends()
         return row

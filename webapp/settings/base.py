@@ -103,7 +103,7 @@ if env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = _database("DATABASE_OWNER_URL")
 
 REDIS_URL = env.str("REDIS_URL")
-CHANNEL_LAYERS = {
+CHANNEL_LAYERS: dict[str, Any] = {
     "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
 }
 

@@ -153,7 +153,7 @@ def test_a_killed_launcher_leaves_no_process_and_loses_no_acknowledged_write(sta
     pids = _children_of(first.child.pid)
     assert len(pids) >= 3  # PostgreSQL, its workers, Valkey
     for number in range(20):
-        first.sql(f"INSERT INTO kept VALUES ({int(number)})")  # noqa: S608 - a number of our own
+        first.sql(f"INSERT INTO kept VALUES ({int(number)})")
         first.queue().set(f"key-{number}", number)
     time.sleep(1.1)  # Valkey promises what is older than a second (appendfsync everysec)
     first.kill()
