@@ -76,6 +76,7 @@ def _hscore(options: argparse.Namespace) -> dict[str, Any]:
         "scheme": result.scheme,
         "value": result.value,
         "category": result.category,
+        "rule": result.rule,
         "scoreable": result.scoreable,
         "reason": result.reason,
         "percentages": result.percentages,

@@ -24,6 +24,11 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"queue": "interactive", "expires": 15},
     },
+    "sweep-orphan-files": {
+        "task": "webapp.runs.tasks.sweep_orphan_files_task",
+        "schedule": 3600.0,
+        "options": {"queue": "interactive", "expires": 3600},
+    },
     "anchor-audit": {
         "task": "webapp.audit.tasks.anchor_audit_task",
         "schedule": 300.0,

@@ -107,5 +107,5 @@ def sign_in(browser: Browser, stack: Stack, username: str, *, width: int = 1366,
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password", exact=True).fill(stack.password())
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Studies").wait_for()
+    page.get_by_role("heading", name="Studies", exact=True).wait_for()
     return page
