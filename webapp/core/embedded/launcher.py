@@ -124,10 +124,14 @@ class Launcher:
     def log(self, name: str) -> IO[bytes]:
         return (self.home / "logs" / f"{name.replace(' ', '-')}.log").open("ab")
 
-    def python(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def python(self, name: str, *arguments: str, niceness: int = 0) -> subprocess.Popen[bytes]:
         with self.log(name) as log:
             return process.start(
-                [sys.executable, *arguments], environment=self.environ, folder=environment.ROOT, output=log
+                [sys.executable, "-m", *arguments],
+                environment=self.environ,
+                folder=environment.ROOT,
+                output=log,
+                niceness=niceness,
             )
 
     def manage(self, *arguments: str) -> bytes:
@@ -149,10 +153,10 @@ class Launcher:
         if postgres:
             new = not postgres.cluster.exists()
             _say("PostgreSQL makes its cluster." if new else "PostgreSQL starts.")
-            database = self.supervisor.add(Child("PostgreSQL", postgres.start, FAST_SHUTDOWN, 20))
+            database = self.supervisor.add(Child("PostgreSQL", postgres.start, FAST_SHUTDOWN, 20, is_server=True))
         if valkey:
             _say("Valkey starts.")
-            queue = self.supervisor.add(Child("Valkey", valkey.start))
+            queue = self.supervisor.add(Child("Valkey", valkey.start, is_server=True))
         self.note()
         if postgres:
             wait_until(postgres.is_ready, database, "PostgreSQL", logs / "postgres.log")
@@ -161,63 +165,28 @@ class Launcher:
             wait_until(valkey.is_ready, queue, "Valkey", logs / "valkey.log")
 
     def start_processes(self) -> None:
-        def child(name: str, *arguments: str, patience_s: float = 10) -> None:
-            self.supervisor.add(Child(name, lambda: self.python(name, *arguments), patience_s=patience_s))
+        def child(name: str, command: str, *more: str, niceness: int = 0) -> None:
+            self.supervisor.add(Child(name, lambda: self.python(name, *command.split(), *more, niceness=niceness)))
 
         child(
             "web server",
-            "-m",
-            "uvicorn",
-            "webapp.asgi:application",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(self.port),
-            "--ws-max-size",
-            "65536",
-            "--timeout-keep-alive",
-            "5",
-            "--timeout-graceful-shutdown",
-            "3",
-            "--no-access-log",
-            "--no-server-header",
-            "--lifespan",
-            "off",
+            "uvicorn webapp.asgi:application --host 127.0.0.1 --ws-max-size 65536 --timeout-keep-alive 5"
+            " --timeout-graceful-shutdown 3 --no-access-log --no-server-header --lifespan off",
+            *("--port", str(self.port)),
         )
+        # The web server goes first, at the start and while a run keeps the machine busy.
         for name, queues in _WORKERS.items():
             child(
                 name,
-                "-m",
-                "celery",
-                "--app",
-                "webapp.celery",
-                "worker",
-                "-P",
-                "solo",
-                "-c",
-                "1",
-                "--queues",
-                queues,
-                "--hostname",
-                f"{queues.split(',', 1)[0]}@%h",
-                "--without-gossip",
-                "--without-mingle",
-                "--loglevel",
-                "INFO",
+                "celery --app webapp.celery worker -P solo -c 1 --without-gossip --without-mingle --loglevel INFO",
+                *("--queues", queues, "--hostname", f"{queues.split(',', 1)[0]}@%h"),
+                niceness=5,
             )
         child(
             "beat",
-            "-m",
-            "celery",
-            "--app",
-            "webapp.celery",
-            "beat",
-            "--schedule",
-            str(self.home / "beat-schedule"),
-            "--pidfile",
-            "",
-            "--loglevel",
-            "WARNING",
+            "celery --app webapp.celery beat --loglevel WARNING",
+            *("--schedule", str(self.home / "beat-schedule"), "--pidfile", ""),
+            niceness=5,
         )
         self.note()
 
@@ -290,7 +259,7 @@ def main() -> int:
     home = environment.home_of(os.environ)
     launcher: Launcher | None = None
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        (home / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where it is absent
         lock = _lock(home)
         port = _port(dict(os.environ))
         _clear_leftovers(home)

@@ -10,10 +10,11 @@ import tempfile
 import uuid
 from pathlib import Path
 
-from webapp.core.embedded.process import Account
+from webapp.core.embedded.process import Account, birth
 
 _CACHE = Path("/var/cache/duoscope")
 _STATE = Path("/var/lib/duoscope")
+_SOCKETS = "duoscope-sockets-"
 
 
 def is_reachable(path: Path, account: Account) -> bool:
@@ -84,9 +85,13 @@ def private_folder(path: Path, account: Account) -> Path:
 
 
 def socket_folder(account: Account) -> Path:
-    """A private folder with a short name: the path of a unix socket may have 107 bytes."""
-    folder = Path(tempfile.mkdtemp(prefix="duoscope-"))
-    if len(str(folder)) > 80 or not is_reachable(folder, account):
-        folder.rmdir()
-        folder = Path(tempfile.mkdtemp(prefix="duoscope-", dir="/tmp"))
-    return private_folder(folder, account)
+    """A private folder with a short name: the path of a unix socket may have 107 bytes. It is named after this process;
+    those of processes that were killed are removed."""
+    temporary = Path(tempfile.gettempdir())
+    if len(str(temporary)) > 50 or not is_reachable(temporary / "any", account):
+        temporary = Path("/tmp")  # noqa: S108 - mkdtemp makes a private folder in it
+    for old in temporary.glob(f"{_SOCKETS}*"):
+        pid = old.name.removeprefix(_SOCKETS).partition("-")[0]
+        if pid.isdigit() and birth(int(pid)) is None:
+            shutil.rmtree(old, ignore_errors=True)
+    return private_folder(Path(tempfile.mkdtemp(prefix=f"{_SOCKETS}{os.getpid()}-", dir=temporary)), account)

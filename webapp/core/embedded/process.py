@@ -38,8 +38,9 @@ def service_account() -> Account:
     return Account(nobody.pw_uid, nobody.pw_gid)
 
 
-def _die_with_parent(signal_number: int, parent: int) -> Callable[[], None]:
+def _prepare(signal_number: int, parent: int, niceness: int) -> Callable[[], None]:
     def prepare() -> None:
+        os.nice(niceness)
         # Runs in the child after the change of user: the kernel clears the setting when privileges are dropped.
         if _libc is not None:
             _libc.prctl(_PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
@@ -58,11 +59,13 @@ def start(
     folder: Path | None = None,
     output: IO[bytes] | int | None = None,
     text_in: bytes | None = None,
+    niceness: int = 0,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, so that Ctrl-C reaches the launcher alone.
 
     Must be called from a thread that lives as long as the child should: the kernel counts the starting *thread* as the
-    parent. ``text_in`` is written to the child's standard input, which is closed otherwise.
+    parent. ``text_in`` is written to the child's standard input, which is closed otherwise. A positive ``niceness``
+    lets other processes go first.
     """
     other = account if account is not None and not account.is_me else None
     child = subprocess.Popen(
@@ -77,7 +80,7 @@ def start(
         group=other.gid if other else None,
         extra_groups=[] if other else None,
         umask=0o077,
-        preexec_fn=_die_with_parent(parent_death_signal, os.getpid()),  # noqa: PLW1509 - the launcher has one thread
+        preexec_fn=_prepare(parent_death_signal, os.getpid(), niceness),  # noqa: PLW1509 - the launcher has one thread
     )
     if text_in is not None and child.stdin is not None:
         with contextlib.suppress(BrokenPipeError):
@@ -86,10 +89,11 @@ def start(
     return child
 
 
-def stop(child: subprocess.Popen[bytes], *, signal_number: int = signal.SIGTERM, patience_s: float = 10) -> None:
-    """Ask a child to stop, and insist once ``patience_s`` have passed."""
+def stop(child: subprocess.Popen[bytes], *, signal_number: int | None = signal.SIGTERM, patience_s: float = 10) -> None:
+    """Ask a child to stop (None: it was asked already), and insist once ``patience_s`` have passed."""
     if child.poll() is None:
-        child.send_signal(signal_number)
+        if signal_number is not None:
+            child.send_signal(signal_number)
         try:
             child.wait(patience_s)
         except subprocess.TimeoutExpired:

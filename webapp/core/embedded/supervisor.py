@@ -23,6 +23,8 @@ class Child:
     start: Callable[[], subprocess.Popen[bytes]]
     stop_signal: int = signal.SIGTERM
     patience_s: float = 10
+    #: The others need it until they have stopped.
+    is_server: bool = False
     running: subprocess.Popen[bytes] | None = None
     started_at: float = 0
     pause_s: float = _FIRST_PAUSE_S
@@ -44,7 +46,7 @@ class Supervisor:
         self._changed = changed
 
     def add(self, child: Child) -> subprocess.Popen[bytes]:
-        """Start a child and keep it running from now on. Children are stopped in the opposite order."""
+        """Start a child and keep it running from now on."""
         self.children.append(child)
         return child.begin()
 
@@ -68,12 +70,16 @@ class Supervisor:
                 self._changed()
 
     def stop(self) -> None:
-        """Stop everything, the last started first; those that were started together stop together."""
-        for child in reversed(self.children):
-            if child.running is not None and child.patience_s == 0:
-                child.running.kill()
-        for child in reversed(self.children):
+        """Stop everything: what uses the servers at once, then the servers."""
+        users = [child for child in self.children if not child.is_server]
+        for child in users:
+            if child.running is not None and child.running.poll() is None:
+                child.running.send_signal(child.stop_signal)
+        for child in users:
             if child.running is not None:
+                process.stop(child.running, signal_number=None, patience_s=child.patience_s)
+        for child in self.children:
+            if child.is_server and child.running is not None:
                 process.stop(child.running, signal_number=child.stop_signal, patience_s=child.patience_s)
 
     def pids(self) -> dict[str, int]:
