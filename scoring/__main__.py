@@ -25,7 +25,7 @@ from scoring.types import CLASS_NAMES, ScoreResult, ScoringError
 UNUSABLE = 2
 
 
-class Unusable(Exception):  # noqa: N818 - read as "this input is unusable"
+class Unusable(Exception):
     """One line for a person: what is wrong with the input and what to do."""
 
 
@@ -76,6 +76,7 @@ def _hscore(options: argparse.Namespace) -> dict[str, Any]:
         "scheme": result.scheme,
         "value": result.value,
         "category": result.category,
+        "rule": result.rule,
         "scoreable": result.scoreable,
         "reason": result.reason,
         "percentages": result.percentages,

@@ -117,6 +117,7 @@ def score(
         um_per_px=um_per_px,
         parameters={**scorer.provenance(preparation), "work_um_per_px_used": work_um_per_px},
         weights_sha256=scorer.card.weights_sha256,
+        rule=verdict.rule,
         limits=(_NO_TUMOUR_NETWORK, *scorer.card.limits, scorer.card.research_use),
     )
 

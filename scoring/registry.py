@@ -50,6 +50,8 @@ class Verdict:
     scoreable: bool
     reason: str
     qc: Mapping[str, Any]
+    rule: str = ""
+    """The sentence that gave the category."""
 
 
 class Scorer(Protocol):
@@ -133,7 +135,7 @@ class HScorer:
             return Verdict(None, "", None, False, reason, figures)
         amounts = sums.counts if self.card.key == "nnp" else sums.areas_um2
         score = hscore.from_amounts(amounts, str(self._resolved["marker"]))
-        return Verdict(float(score.value), score.category, score.percentages, True, "", figures)
+        return Verdict(float(score.value), score.category, score.percentages, True, "", figures, score.rule)
 
     def provenance(self, preparation: Preparation | None) -> dict[str, Any]:
         """Every parameter with the value it had, and what was measured on the slide."""

@@ -26,7 +26,7 @@ class ScoringError(ValueError):
     """Something the caller must change; the message says what was received and what to do."""
 
 
-class Cancelled(Exception):  # noqa: N818 - the word the run's state uses; it is an outcome, not an error
+class Cancelled(Exception):
     """The caller asked to stop; nothing was written."""
 
 
@@ -71,7 +71,7 @@ class ScoreResult:
 
     ``value`` is None exactly when ``scoreable`` is False; ``reason`` then says why in words. ``counts`` are nuclei
     and equal the cell file to the last cell. ``percentages`` are what the value was computed from: of nuclei (NNP) or
-    of nuclear area (NAP).
+    of nuclear area (NAP). ``rule`` is the sentence that gave the category; empty without one.
     """
 
     scheme: str
@@ -92,6 +92,7 @@ class ScoreResult:
     parameters: Mapping[str, Any]
     weights_sha256: str | None = None
     limits: tuple[str, ...] = field(default=())
+    rule: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for JSON."""

@@ -1,11 +1,12 @@
 """What uvicorn serves: tiles in front of everything, then the live channel, then Django.
 
-Tiles do not pass through Django's stack: they are bytes moved under a short-lived token, a hundred times for every page.
+Tiles do not pass through Django's stack: they are bytes moved under a short-lived token, a hundred times a page.
 """
 
 from __future__ import annotations
 
 import os
+from typing import cast
 
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
@@ -14,11 +15,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings.production")
 _plain = get_asgi_application()
 
 # These import models, which are there only once Django is set up.
-from webapp.core.bodies import BodyLimit  # noqa: E402
+from webapp.core.bodies import App, BodyLimit  # noqa: E402
 from webapp.live.consumers import websocket_application  # noqa: E402
 from webapp.slides import tiles  # noqa: E402
 
-_django = BodyLimit(_plain)
+_django = BodyLimit(cast("App", _plain))
 
 
 async def _http(scope, receive, send):  # type: ignore[no-untyped-def]

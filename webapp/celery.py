@@ -24,6 +24,11 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"queue": "interactive", "expires": 15},
     },
+    "sweep-orphan-files": {
+        "task": "webapp.runs.tasks.sweep_orphan_files_task",
+        "schedule": 3600.0,
+        "options": {"queue": "interactive", "expires": 3600},
+    },
     "anchor-audit": {
         "task": "webapp.audit.tasks.anchor_audit_task",
         "schedule": 300.0,
@@ -32,12 +37,10 @@ app.conf.beat_schedule = {
 }
 
 
-@setup_logging.connect
 def _leave_logging_to_django(**_: Any) -> None:
     """Django's LOGGING stands; Celery would put its own in its place."""
 
 
-@celeryd_init.connect
 def _refuse_a_wrong_worker(conf: Any = None, options: dict[str, Any] | None = None, **_: Any) -> None:
     """A worker is one process that does one task at a time.
 
@@ -58,3 +61,7 @@ def _refuse_a_wrong_worker(conf: Any = None, options: dict[str, Any] | None = No
         wrong.append(f"it reserves {prefetch!r} tasks at a time, not 1 (--prefetch-multiplier 1)")
     if wrong:
         raise SystemExit(f"This worker would not do its runs one by one: {'; '.join(wrong)}.")
+
+
+setup_logging.connect(_leave_logging_to_django)
+celeryd_init.connect(_refuse_a_wrong_worker)

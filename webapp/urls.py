@@ -8,6 +8,10 @@ from drf_spectacular.views import SpectacularAPIView
 
 from webapp.core import health, pages
 
+handler400 = "webapp.core.problems.bad_request"
+handler404 = "webapp.core.problems.not_found"
+handler500 = "webapp.core.problems.server_error"
+
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),

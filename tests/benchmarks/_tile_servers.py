@@ -71,7 +71,13 @@ def large_image() -> Any:
     """large_image's own choice of source and encoding."""
     import large_image as library
 
-    source = library.open(_WORDS["slide"], encoding="JPEG", noCache=_WORDS.get("no_cache", False))
+    class Forgetful(dict[Any, Any]):
+        def __setitem__(self, key: Any, value: Any) -> None:
+            return
+
+    source = library.open(_WORDS["slide"], encoding="JPEG")
+    if _WORDS.get("no_cache"):
+        source.cache = Forgetful()
     top = source.levels - 1
 
     def tile(level: int, column: int, row: int) -> bytes:

@@ -60,16 +60,19 @@ def _stored(slide: Path, folder: Path) -> list[dict[str, Any]]:
         rate, p99 = _load(port, own)
     with _server("deepzoom", words) as port:
         peer, _ = _load(port, zoom)
+    with _server("nothing", words) as port:
+        bare, _ = _load(port, own)
     size = f"{slide.name}, {_CONNECTIONS} connections"
     rows = [
         _figure(f"stored tiles ({size})", rate, "requests/s", "DeepZoomGenerator view", peer),
         {"name": "stored tiles, p99", "value": p99, "unit": "ms", "peer": None, "peer_value": None, "ratio": None},
     ]
+    rows.append(_figure(f"stored tiles ({size})", rate, "requests/s", "uvicorn and an application of no content", bare))
     if _has_large_image():
-        # Its cache holds all 88 tiles of 256 px of this small slide; of a real one it holds next to nothing.
+        # Its cache holds all tiles of this small slide; of a real one it holds next to nothing.
         for cached, peer_name in ((False, "large_image"), (True, "large_image, every tile in its cache")):
             with _server("large_image", {**words, "no_cache": not cached}, python=_VENV / "bin" / "python") as port:
-                peer, _ = _load(port, [f"/tiles/{_PRESENTATION}/0/{x}/{y}" for x in range(8) for y in range(11)])
+                peer, _ = _load(port, own)  # 240 px tiles as stored
             rows.append(_figure(f"stored tiles ({size})", rate, "requests/s", peer_name, peer))
     return rows
 

@@ -62,7 +62,12 @@ def start_stack(home: Path, port: int) -> subprocess.Popen[str]:
     environment |= {"DUOSCOPE_HOME": str(home), "PORT": str(port)}
     log = (home.parent / "stack.log").open("a")
     return subprocess.Popen(
-        [sys.executable, "manage.py", "demo"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "manage.py", "demo"],
+        cwd=ROOT,
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 
@@ -102,5 +107,5 @@ def sign_in(browser: Browser, stack: Stack, username: str, *, width: int = 1366,
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password", exact=True).fill(stack.password())
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Studies").wait_for()
+    page.get_by_role("heading", name="Studies", exact=True).wait_for()
     return page

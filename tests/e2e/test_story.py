@@ -37,7 +37,7 @@ def shoot(page: Page, name: str) -> None:
 
 
 def open_study(page: Page) -> None:
-    page.get_by_role("link", name=re.compile("ER/PR demonstration")).first.click()
+    page.get_by_role("link", name="ER/PR demonstration").first.click()
     page.get_by_role("heading", name="ER/PR demonstration").wait_for()
 
 
@@ -54,7 +54,7 @@ def test_every_role_signs_in_and_opens_the_slide(browser: Browser, stack: Stack,
     page = sign_in(browser, stack, username)
     expect(page.get_by_text(role, exact=True).first).to_be_visible()
     open_sheet(page)
-    expect(page.get_by_text("0.2899 µm/px (file)")).to_be_visible()
+    expect(page.get_by_role("region", name="View", exact=True).get_by_text("0.2899 µm/px (file)")).to_be_visible()
     page.context.close()
 
 
@@ -135,10 +135,10 @@ def test_the_keyboard_alone_reaches_the_slide(browser: Browser, stack: Stack) ->
     page.keyboard.press("Tab")
     page.keyboard.type(stack.password())
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Studies").wait_for()
+    page.get_by_role("heading", name="Studies", exact=True).wait_for()
     open_sheet(page)
     page.keyboard.press("Alt+6")
-    expect(page.get_by_text("40×").first).to_be_visible()
+    expect(page.get_by_role("region", name="View", exact=True).get_by_text("40×")).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")

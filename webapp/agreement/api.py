@@ -46,14 +46,10 @@ class ResultSerializer(serializers.ModelSerializer[Result]):
         read_only_fields = fields
 
     def get_bounds(self, result: Result) -> dict[str, float]:
-        run = result.run
-        field, specimen = run.field_of_view, run.specimen
-        if field is not None:
-            return {"x": field.x_px, "y": field.y_px, "width": field.width_px, "height": field.height_px}
-        if specimen.center_x_px is not None and specimen.center_y_px is not None and specimen.radius_px is not None:
-            x_px, y_px = specimen.center_x_px - specimen.radius_px, specimen.center_y_px - specimen.radius_px
-            return {"x": x_px, "y": y_px, "width": 2 * specimen.radius_px, "height": 2 * specimen.radius_px}
-        return {"x": 0, "y": 0, "width": specimen.slide.width_px, "height": specimen.slide.height_px}
+        region, slide = result.run.region, result.run.specimen.slide
+        if region is None:
+            return {"x": 0, "y": 0, "width": slide.width_px, "height": slide.height_px}
+        return {name: region[name] for name in ("x", "y", "width", "height")}
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
@@ -160,9 +156,7 @@ class Stream(StreamingHttpResponse):
 
 
 def _result(request: Request, run_id: UUID) -> Result:
-    shown = visible_results(request.user).select_related(
-        "run__specimen__slide", "run__specimen__case", "run__field_of_view"
-    )
+    shown = visible_results(request.user).select_related("run__specimen__slide", "run__specimen__case")
     return get_object_or_404(shown, run=run_id)
 
 

@@ -36,7 +36,7 @@ def reveal(user: Any, run_id: UUID) -> Result:
             source_id=run.pk,
             planned=is_planned(run.study_id),
         )
-        result = visible_results(user).select_related("run__specimen__slide", "run__field_of_view").get(run=run)
+        result = visible_results(user).select_related("run__specimen__slide").get(run=run)
         _tell(user, result, "result.revealed")
     return result
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 
 
@@ -37,5 +39,14 @@ def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    """For ``handler500``."""
+    """For ``handler500``. The database being away is no bug of ours: 503, and the same call may work in a moment."""
+    error = sys.exc_info()[1]
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError):
+            answer = problem(
+                503, "Temporarily unavailable", "The database did not answer in time; try again in a moment."
+            )
+            answer["Retry-After"] = "2"
+            return answer
+        error = error.__cause__
     return problem(500, "Server error", "Something went wrong here; it has been noted. Nothing was changed.")

@@ -24,7 +24,7 @@ from webapp.runs.models import Run
 from webapp.runs.services import RunRequest, request_run
 from webapp.slides.models import Slide
 from webapp.slides.services import FieldBox, Particulars, create_field_of_view, register_slide_from_inbox
-from webapp.studies.models import Study
+from webapp.studies.models import Role, Study
 from webapp.studies.services import create_study, grant_membership
 
 NAME = "ER/PR demonstration"
@@ -103,7 +103,7 @@ def _study(accounts: dict[str, User]) -> Study:
                 "algorithms": ["nnp@1", "nap@1"],
             },
         )
-        grant_membership(system, study, administrator, people.STUDY_ADMINISTRATOR.role)
+        grant_membership(system, study, administrator, Role.ADMINISTRATOR)
         for person in people.PEOPLE:
             if person.role and person is not people.STUDY_ADMINISTRATOR:
                 grant_membership(administrator, study, accounts[person.username], person.role)

@@ -38,9 +38,9 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     class Meta:
         model = Run
         fields = (
-            "id", "study", "specimen", "slide", "field_of_view", "batch", "algorithm", "algorithm_version", "preset",
-            "parameters", "state", "attempt", "progress_done", "progress_total", "phase", "error", "requested_by",
-            "created_at", "started_at", "finished_at", "has_result",
+            "id", "study", "specimen", "slide", "field_of_view", "region", "batch", "algorithm", "algorithm_version",
+            "preset", "parameters", "state", "attempt", "progress_done", "progress_total", "phase", "error",
+            "requested_by", "created_at", "started_at", "finished_at", "has_result",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -42,7 +42,12 @@ class Run(Record):
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="+")
     specimen = models.ForeignKey(Specimen, on_delete=models.PROTECT, related_name="+")
-    field_of_view = models.ForeignKey(FieldOfView, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # A field may be deleted whether or not something was run on it: a refusal would tell of the run. ``region`` stays.
+    field_of_view = models.ForeignKey(FieldOfView, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    region = models.JSONField(
+        null=True,
+        help_text="What is scored, as it was when asked: {shape, x, y, width, height} in level-0 px; null: all of it.",
+    )
     batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="runs")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     algorithm = models.CharField(max_length=40, help_text="Key of the model card.")

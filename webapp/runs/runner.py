@@ -31,7 +31,6 @@ from scoring.types import Cancelled, Region, ScoreResult, ScoringError
 from webapp.core.errors import DomainError
 from webapp.runs import services, storage
 from webapp.runs.models import Run
-from webapp.slides.models import Specimen
 from webapp.slides.storage import readable_path
 
 log = structlog.get_logger(__name__)
@@ -162,7 +161,7 @@ def _carry_out(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path, to
 
 
 def _score(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path) -> services.Outcome:
-    row = Run.objects.select_related("specimen__slide", "field_of_view").get(pk=claim.run_id)
+    row = Run.objects.select_related("specimen__slide").get(pk=claim.run_id)
     slide = row.specimen.slide
     if slide.um_per_px is None:
         raise ScoringError("The slide's µm/px was taken away after the run was requested; enter it and start again.")
@@ -174,7 +173,7 @@ def _score(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path) -> ser
             card=row.algorithm,
             preset=row.preset,
             parameters=row.parameters,
-            region=region_of(row),
+            region=_region(row.region),
             um_per_px=um_per_px,
             cells_path=unfinished,
             progress=_reporter(claim, heartbeat),
@@ -191,7 +190,9 @@ def _score(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path) -> ser
         "parameters": dict(found.parameters),
         "tumour_fraction": found.tumour_fraction,
         "qc": dict(found.qc),
+        "rule": found.rule,
         "limits": list(found.limits),
+        "region": row.region,
         "input_sha256": slide.sha256,
         "um_per_px": um_per_px,
         "um_per_px_source": slide.um_per_px_source,
@@ -217,16 +218,10 @@ def _score(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path) -> ser
     )
 
 
-def region_of(row: Run) -> Region | None:
-    """What to score, in level-0 px: the field of view, else the core's circle, else (None) the whole section."""
-    field, specimen = row.field_of_view, row.specimen
-    if field is not None:
-        return Region(field.x_px, field.y_px, field.width_px, field.height_px)
-    if specimen.kind == Specimen.Kind.CORE:
-        if specimen.center_x_px is None or specimen.center_y_px is None or specimen.radius_px is None:
-            raise ScoringError("The core has no circle on its slide; complete the TMA map and start again.")
-        return Region.circle(specimen.center_x_px, specimen.center_y_px, specimen.radius_px)
-    return None
+def _region(asked: dict[str, Any] | None) -> Region | None:
+    if asked is None:
+        return None
+    return Region(asked["x"], asked["y"], asked["width"], asked["height"], asked["shape"])
 
 
 def _agree(found: ScoreResult, unfinished: Path) -> None:

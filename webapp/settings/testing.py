@@ -12,4 +12,9 @@ from webapp.settings.base import *
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Valkey's numbered databases keep the queues of parallel test processes apart, but not what is published.
-CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = os.environ.get("PYTEST_XDIST_WORKER", "main")
+CHANNEL_LAYERS = {
+    "default": {
+        **CHANNEL_LAYERS["default"],
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": os.environ.get("PYTEST_XDIST_WORKER", "main")},
+    }
+}

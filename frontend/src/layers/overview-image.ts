@@ -2,7 +2,7 @@ import { tileUrl } from "../viewer/tile-url";
 import type { ViewerPresentation } from "../viewer/viewer";
 
 /** A small picture of the whole slide: its thumbnail, else put together from the tiles of its coarsest level. */
-const MOST_TILES = 64;
+const MOST_TILES = 144;
 const AT_ONCE = 4;
 const LONGEST_PX = 512;
 

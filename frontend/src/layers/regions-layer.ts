@@ -1,5 +1,6 @@
 import { apply } from "../geometry/affine";
 import { boxCentre, boxCorners, intersectBoxes, type Box, type Point } from "../geometry/points";
+import { drawLabel } from "../viewer/draw";
 import type { CanvasLayer, Frame, LayerHost } from "../viewer/viewer";
 
 /** Fields of view (rectangles) and specimens (core circles) on the slide. */
@@ -88,15 +89,7 @@ export class RegionsLayer implements CanvasLayer {
     if (region.label === "" || boundsOf(region).width * scale < LABEL_FROM_PX) return;
     const at = apply(frame.transform, labelPlace(region, frame));
     const text = region.kind === "core" && region.isMissing ? `${region.label} (missing)` : region.label;
-    context.font = "600 12px system-ui, sans-serif";
-    context.textAlign = "center";
-    context.textBaseline = "bottom";
-    context.lineJoin = "round";
-    context.lineWidth = 3.5;
-    context.strokeStyle = HALO;
-    context.strokeText(text, at.x, at.y - 4);
-    context.fillStyle = colourOf(region);
-    context.fillText(text, at.x, at.y - 4);
+    drawLabel(context, text, { x: at.x, y: at.y - 16 });
   }
 }
 

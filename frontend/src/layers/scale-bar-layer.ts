@@ -1,4 +1,5 @@
 import { scaleBar } from "../geometry/measure";
+import { LABEL_FONT, PLATE } from "../viewer/draw";
 import type { CanvasLayer, Frame } from "../viewer/viewer";
 
 /**
@@ -7,7 +8,8 @@ import type { CanvasLayer, Frame } from "../viewer/viewer";
  */
 export const SCALE_BAR_LAYER = "scale-bar";
 const LONGEST_PX = 160;
-const INSET_PX = 16;
+const INSET_PX = 12;
+const PLATE_PX = { height: 38, padding: 10 };
 
 export class ScaleBarLayer implements CanvasLayer {
   readonly id = SCALE_BAR_LAYER;
@@ -18,34 +20,29 @@ export class ScaleBarLayer implements CanvasLayer {
   draw(context: CanvasRenderingContext2D, { view, size }: Frame): void {
     if (size.width < 2 * INSET_PX || size.height < 2 * INSET_PX) return;
     const bar = scaleBar(view.resolution, this.umPerPx, Math.min(LONGEST_PX, size.width / 4));
-    const left = INSET_PX;
-    const right = left + bar.widthPx;
-    const y = size.height - INSET_PX;
-    context.lineCap = "butt";
-    for (const [width, colour] of [
-      [5, "rgba(12, 12, 14, 0.75)"],
-      [2, "#ffffff"],
-    ] as const) {
-      const grow = (width - 2) / 2;
-      context.beginPath();
-      context.moveTo(left, y - 7 - grow);
-      context.lineTo(left, y);
-      context.moveTo(right, y - 7 - grow);
-      context.lineTo(right, y);
-      context.moveTo(left - 1 - grow, y);
-      context.lineTo(right + 1 + grow, y);
-      context.lineWidth = width;
-      context.strokeStyle = colour;
-      context.stroke();
-    }
-    context.font = "600 13px system-ui, sans-serif";
+    context.font = LABEL_FONT;
+    const wide = Math.max(bar.widthPx, context.measureText(bar.label).width);
+    const top = size.height - INSET_PX - PLATE_PX.height;
+    context.fillStyle = PLATE;
+    context.beginPath();
+    context.roundRect(INSET_PX, top, wide + 2 * PLATE_PX.padding, PLATE_PX.height, 5);
+    context.fill();
+    const middle = INSET_PX + PLATE_PX.padding + wide / 2;
+    const left = middle - bar.widthPx / 2;
+    const right = middle + bar.widthPx / 2;
+    const y = top + PLATE_PX.height - 9;
+    context.beginPath();
+    context.moveTo(left, y - 6);
+    context.lineTo(left, y);
+    context.lineTo(right, y);
+    context.lineTo(right, y - 6);
+    context.lineJoin = "miter";
+    context.lineWidth = 2;
+    context.strokeStyle = "#ffffff";
+    context.stroke();
     context.textAlign = "center";
     context.textBaseline = "alphabetic";
-    context.lineJoin = "round";
-    context.lineWidth = 4;
-    context.strokeStyle = "rgba(12, 12, 14, 0.75)";
-    context.strokeText(bar.label, (left + right) / 2, y - 8);
     context.fillStyle = "#ffffff";
-    context.fillText(bar.label, (left + right) / 2, y - 8);
+    context.fillText(bar.label, middle, y - 8);
   }
 }

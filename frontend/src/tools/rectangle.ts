@@ -2,7 +2,7 @@ import { apply } from "../geometry/affine";
 import { formatLength } from "../geometry/measure";
 import { boxCorners, boxOfPoints, intersectBoxes, roundOutBox, type Box, type Point } from "../geometry/points";
 import type { CanvasLayer, Frame, ViewerPointer } from "../viewer/viewer";
-import { drawCross, drawLabel, strokeWithHalo } from "./draw";
+import { drawCross, drawLabel, strokeWithHalo } from "../viewer/draw";
 import type { Tool, ToolHost, ToolKey } from "./tool";
 import { TwoPoints } from "./two-points";
 

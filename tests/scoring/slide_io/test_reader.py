@@ -204,3 +204,18 @@ def test_parent_side_imports_no_decoder() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_dicom_folder_is_one_slide(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "series"
+    folder.mkdir()
+    for name in ("boxes_0.dcm", "boxes_1.dcm"):
+        (folder / name).write_bytes((data / "slides" / name).read_bytes())
+    with open_slide(folder) as reader:
+        assert reader.info.format == "dicom"
+        assert len(reader.info.sha256) == 64
+        assert reader.info.size_bytes == sum(path.stat().st_size for path in folder.iterdir())
+        before = reader.info.sha256
+    (folder / "more.txt").write_text("x")
+    with open_slide(folder) as reader:
+        assert reader.info.sha256 != before

@@ -31,8 +31,8 @@ def test_a_technician_starts_a_run_and_follows_it(client_of: Any, tina: Any, spe
     assert answer.status_code == 201
     run = answer.json()
     assert set(run) == {
-        "id", "study", "specimen", "slide", "field_of_view", "batch", "algorithm", "algorithm_version", "preset",
-        "parameters", "state", "attempt", "progress_done", "progress_total", "phase", "error", "requested_by",
+        "id", "study", "specimen", "slide", "field_of_view", "region", "batch", "algorithm", "algorithm_version",
+        "preset", "parameters", "state", "attempt", "progress_done", "progress_total", "phase", "error", "requested_by",
         "created_at", "started_at", "finished_at", "has_result",
     }  # fmt: skip
     assert (run["slide"], run["state"], run["has_result"]) == (str(specimen.slide_id), "queued", False)

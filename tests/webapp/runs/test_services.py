@@ -167,6 +167,19 @@ class TestRequest:
         with pytest.raises(Invalid, match="beyond the core"):
             ask(tina, core, field=beyond)
 
+    def test_what_is_scored_is_kept_as_it_was_asked(self, tina: Any, study: Study) -> None:
+        core = factories.SpecimenFactory(slide__study=study, core=True)
+        field = factories.FieldOfViewFactory(slide=core.slide, x_px=450, y_px=450, width_px=100, height_px=90)
+        whole, part = ask(tina, core), ask(tina, core, field=field)
+        core.center_x_px = 7000
+        core.save()
+        field.delete()  # as freely as if nothing had been run on it
+        whole.refresh_from_db()
+        part.refresh_from_db()
+        assert whole.region == {"shape": "circle", "x": 100, "y": 100, "width": 800, "height": 800}
+        assert part.region == {"shape": "rectangle", "x": 450, "y": 450, "width": 100, "height": 90}
+        assert part.field_of_view is None
+
     def test_nobody_fills_the_queue(self, tina: Any, dora: Any, specimen: Specimen, settings: Any) -> None:
         settings.RUN_QUEUED_PER_PERSON = 2
         ask(tina, specimen)

@@ -92,3 +92,26 @@ def checked_field(specimen: Specimen, found: FieldOfView | None) -> FieldOfView:
                 fields={"field_of_view": "Not inside the core."},
             )
     return found
+
+
+def region_of(specimen: Specimen, field: FieldOfView | None) -> dict[str, Any] | None:
+    """What is scored, in level-0 px: the field of view, else the core's circle (by the square around it), else (None)
+    the whole section."""
+    if field is not None:
+        return _box("rectangle", field.x_px, field.y_px, field.width_px, field.height_px)
+    if specimen.kind != Specimen.Kind.CORE:
+        return None
+    if specimen.center_x_px is None or specimen.center_y_px is None or specimen.radius_px is None:
+        raise Invalid("The core has no circle on its slide; complete the TMA map first.", code="core_without_circle")
+    radius = specimen.radius_px
+    return _box("circle", specimen.center_x_px - radius, specimen.center_y_px - radius, 2 * radius, 2 * radius)
+
+
+def _box(shape: str, x_px: float, y_px: float, width_px: float, height_px: float) -> dict[str, Any]:
+    return {
+        "shape": shape,
+        "x": float(x_px),
+        "y": float(y_px),
+        "width": float(width_px),
+        "height": float(height_px),
+    }

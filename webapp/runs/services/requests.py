@@ -21,7 +21,7 @@ from webapp.core.queue import send_after_commit
 from webapp.core.states import move
 from webapp.runs.models import Batch, Run
 from webapp.runs.permissions import can_start_run, visible_runs
-from webapp.runs.services.checks import checked_card, checked_field, checked_parameters, checked_specimen
+from webapp.runs.services.checks import checked_card, checked_field, checked_parameters, checked_specimen, region_of
 from webapp.slides.models import FieldOfView, Specimen
 from webapp.slides.permissions import visible_specimens
 
@@ -58,6 +58,7 @@ def request_run(
         specimen = _specimen(user, specimen_id)
         run = _checked_run(user, specimen, asked, idempotency_key=key)
         run.field_of_view = _field_of_view(specimen, field_of_view_id)
+        run.region = region_of(specimen, run.field_of_view)
         earlier = Run.objects.filter(requested_by=user, idempotency_key=key).first()
         if earlier is not None:
             _same_or_conflict([earlier], [run])
@@ -184,6 +185,7 @@ def _checked_run(user: Any, specimen: Specimen, asked: RunRequest, **more: Any) 
         algorithm_version=card.version,
         preset=preset,
         parameters=parameters,
+        region=region_of(specimen, None),
         **more,
     )
 
@@ -216,6 +218,7 @@ def _body(run: Run) -> tuple[str, ...]:
         run.algorithm_version,
         run.preset,
         repr(sorted(run.parameters.items())),
+        repr(sorted((run.region or {}).items())),
     )
 
 

@@ -106,12 +106,11 @@ export function StartRun(props: StartRunProps) {
   return (
     <form onSubmit={submit} aria-label="Start a run">
       <Stack gap="xs">
-        <Group gap="xs" align="flex-start" wrap="nowrap">
+        <Stack gap="xs">
           <Select
             label="Method"
             size="xs"
             allowDeselect={false}
-            flex={1}
             data={cards.data.map((item) => ({ value: item.key, label: item.name, disabled: unsuitable(item, props.marker, props.umPerPx) !== null }))}
             value={card?.key ?? null}
             onChange={(value) => changed(() => setChosen(value))}
@@ -119,14 +118,12 @@ export function StartRun(props: StartRunProps) {
           <Select
             label="Preset"
             size="xs"
-            w={92}
             allowDeselect={false}
-            comboboxProps={{ width: 190, position: "bottom-end" }}
             data={presets.map((value) => ({ value, label: PRESET_WORDS[value] ?? value }))}
             value={usedPreset}
             onChange={(value) => changed(() => setPreset(value))}
           />
-        </Group>
+        </Stack>
         <Radio.Group label="Where" size="xs" value={where} onChange={(value) => changed(() => setWhere(value as Where))}>
           <Stack gap={5} mt={4}>
             <Radio size="xs" value="specimen" label={whole} />

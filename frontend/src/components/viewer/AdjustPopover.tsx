@@ -58,7 +58,7 @@ export function AdjustPopover({ viewer, onReset }: { readonly viewer: Viewer; re
             <Text size="xs" c="dimmed">
               Changes the picture, not the score.
             </Text>
-            <Button size="compact-sm" variant="default" disabled={!changed} onClick={onReset}>
+            <Button size="compact-sm" variant="default" className={classes.rigid} disabled={!changed} onClick={onReset}>
               Reset
             </Button>
           </Group>

@@ -6,7 +6,7 @@ import classes from "./viewer.module.css";
 
 /** Says in place what is wrong with the tissue, what is safe and what to do; nothing while all is well. */
 export function TileNotice({ viewer }: { readonly viewer: Viewer }) {
-  const { trouble } = useTileStatus(viewer);
+  const trouble = useTileStatus(viewer, (status) => status.trouble);
   const words = TILE_WORDS[trouble];
   return (
     <output className={classes.notices}>

@@ -18,7 +18,7 @@ export interface ViewerStatusProps {
 /** The numbers under the tissue: µm/px with its source, magnification, place, what the overlay shows. */
 export function ViewerStatus({ viewer, presentation, overlay }: ViewerStatusProps) {
   const view = useView(viewer);
-  const tiles = useTileStatus(viewer);
+  const loading = useTileStatus(viewer, (status) => status.loading > 0);
   const pointer = usePointerPlace(viewer);
   const place = pointer ?? view.centre;
   const magnification = magnificationOf(view.resolution, presentation.um_per_px);
@@ -37,8 +37,8 @@ export function ViewerStatus({ viewer, presentation, overlay }: ViewerStatusProp
       {view.flipped && <span>mirrored</span>}
       <span className={classes.spacer} />
       {overlay !== null && <span data-testid="overlay-state">{overlayText(overlay)}</span>}
-      <span className={classes.loading} aria-hidden={tiles.loading === 0}>
-        {tiles.loading > 0 && (
+      <span className={classes.loading} aria-hidden={!loading}>
+        {loading && (
           <>
             <Loader size={12} color="gray" /> loading tissue
           </>

@@ -48,11 +48,11 @@ export function useDisplay(viewer: Viewer): Display {
   );
 }
 
-export function useTileStatus(viewer: Viewer): TileStatus {
-  const snapshot = useMemo(() => stable(() => viewer.getTileStatus(), sameStatus), [viewer]);
+/** One fact of the tiles' status; follows only that. */
+export function useTileStatus<T extends string | boolean>(viewer: Viewer, fact: (status: TileStatus) => T): T {
   return useSyncExternalStore(
     useCallback((told: () => void) => viewer.onTileStatus(told), [viewer]),
-    snapshot,
+    () => fact(viewer.getTileStatus()),
   );
 }
 
@@ -74,8 +74,4 @@ function sameView(a: View, b: View): boolean {
     a.rotationDeg === b.rotationDeg &&
     a.flipped === b.flipped
   );
-}
-
-function sameStatus(a: TileStatus, b: TileStatus): boolean {
-  return a.loading === b.loading && a.failed === b.failed && a.trouble === b.trouble;
 }

@@ -52,7 +52,7 @@ export function PeoplePage() {
               <Table.Th>Name</Table.Th>
               <Table.Th>User name</Table.Th>
               <Table.Th>Last signed in</Table.Th>
-              <Table.Th w={140}>State</Table.Th>
+              <Table.Th w={180}>State</Table.Th>
               <Table.Th w={260} />
             </Table.Tr>
           </Table.Thead>

@@ -38,6 +38,7 @@ export function ReadingRoom({ slide, opened, study }: ReadingRoomProps) {
   const { filmstripOpen, panelOpen } = useSyncExternalStore(preferences.subscribe, preferences.get);
   const renewal = useRenewal(opened.id);
   const [session, setSession] = useState<ViewerSession | null>(null);
+  const [chromeHidden, setChromeHidden] = useState(false);
   const [drawing, setDrawing] = useState(false);
   const [field, setField] = useState<string | null>(null);
   const fields = useFieldsOfView(slide.id);
@@ -98,8 +99,8 @@ export function ReadingRoom({ slide, opened, study }: ReadingRoomProps) {
         {specimen?.case && <PanelToggle side="left" open={filmstripOpen} />}
         <PanelToggle side="right" open={panelOpen} />
       </HeaderControls>
-      {session && <ViewerKeys session={session} name={slide.name} onToolGone={toolGone} />}
-      {filmstripOpen && <CaseStrip current={slide.id} caseId={specimen?.case?.id ?? null} />}
+      {session && <ViewerKeys session={session} name={slide.name} onToolGone={toolGone} onChrome={setChromeHidden} />}
+      {filmstripOpen && !chromeHidden && <CaseStrip current={slide.id} caseId={specimen?.case?.id ?? null} />}
       <div className={classes.tissue}>
         {renewal.ended && (
           <Alert color="amber" variant="default" className={classes.ended} title="This slide is no longer open to you">
@@ -118,7 +119,7 @@ export function ReadingRoom({ slide, opened, study }: ReadingRoomProps) {
           onSession={setSession}
         />
       </div>
-      {panelOpen && (
+      {panelOpen && !chromeHidden && (
         <SidePanel
           slide={slide}
           opened={opened}
@@ -139,9 +140,15 @@ export function ReadingRoom({ slide, opened, study }: ReadingRoomProps) {
 }
 
 /** The viewer's commands for as long as the viewer stands. */
-function ViewerKeys({ session, name, onToolGone }: { session: ViewerSession; name: string; onToolGone: () => void }) {
+function ViewerKeys({ session, name, onToolGone, onChrome }: {
+  session: ViewerSession;
+  name: string;
+  onToolGone: () => void;
+  onChrome: (hidden: boolean) => void;
+}) {
   useBoundCommands(useMemo(() => viewerCommands(session, name), [session, name]));
-  const { tool } = useSession(session);
+  const { tool, chromeHidden } = useSession(session);
+  useEffect(() => onChrome(chromeHidden), [chromeHidden, onChrome]);
   useEffect(() => {
     if (tool === null) onToolGone();
   }, [tool, onToolGone]);

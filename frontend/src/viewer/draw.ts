@@ -1,7 +1,9 @@
 import type { Point } from "../geometry/points";
 
-/** Strokes that show on any stain: a dark halo under a light line. Screen frame, CSS px. */
+/** Strokes and words that show on any stain: a dark halo under a light line. Screen frame, CSS px. */
 export const TOOL_COLOUR = "#5EEAD4";
+export const LABEL_FONT = "600 13px system-ui, sans-serif";
+export const PLATE = "rgba(12, 12, 14, 0.82)";
 const HALO = "rgba(12, 12, 14, 0.75)";
 
 export function strokeWithHalo(context: CanvasRenderingContext2D, path: Path2D, width = 2): void {
@@ -15,12 +17,13 @@ export function strokeWithHalo(context: CanvasRenderingContext2D, path: Path2D, 
   context.stroke(path);
 }
 
+/** White words on a dark plate, centred at a place. */
 export function drawLabel(context: CanvasRenderingContext2D, text: string, at: Point): void {
-  context.font = "600 13px system-ui, sans-serif";
+  context.font = LABEL_FONT;
   context.textAlign = "center";
   context.textBaseline = "middle";
   const width = context.measureText(text).width + 14;
-  context.fillStyle = "rgba(12, 12, 14, 0.82)";
+  context.fillStyle = PLATE;
   context.beginPath();
   context.roundRect(at.x - width / 2, at.y - 11, width, 22, 5);
   context.fill();
