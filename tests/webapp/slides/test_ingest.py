@@ -209,7 +209,7 @@ def test_mrxs_brings_its_folder(tmp_path: Path) -> None:
 
 def test_the_inbox_shows_what_can_be_registered(tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
-    inbox.mkdir()
+    inbox.mkdir(exist_ok=True)
     (inbox / "b.svs").write_bytes(b"12345")
     (inbox / ".hidden").write_bytes(b"1")
     (inbox / "a.mrxs").write_bytes(b"12")
