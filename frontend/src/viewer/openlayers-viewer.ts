@@ -2,25 +2,19 @@ import OlMap from "ol/Map.js";
 import type MapBrowserEvent from "ol/MapBrowserEvent.js";
 import OlView from "ol/View.js";
 import { easeOut } from "ol/easing.js";
-import { noModifierKeys, primaryAction } from "ol/events/condition.js";
-import DoubleClickZoom from "ol/interaction/DoubleClickZoom.js";
-import DragPan from "ol/interaction/DragPan.js";
-import DragRotate from "ol/interaction/DragRotate.js";
-import Interaction from "ol/interaction/Interaction.js";
-import MouseWheelZoom from "ol/interaction/MouseWheelZoom.js";
-import PinchRotate from "ol/interaction/PinchRotate.js";
-import PinchZoom from "ol/interaction/PinchZoom.js";
-import Kinetic from "ol/Kinetic.js";
 import type BaseTileLayer from "ol/layer/BaseTile.js";
-import Projection from "ol/proj/Projection.js";
 import type ImageTileSource from "ol/source/ImageTile.js";
-import { apply, fitView, invert, normaliseDegrees, viewTransform, type View } from "../geometry/affine";
+import { apply, fitView, invert, viewTransform, type View } from "../geometry/affine";
 import { magnificationOf, resolutionFor } from "../geometry/magnification";
 import { clamp, type Box, type Point, type Size } from "../geometry/points";
 import { AdjustmentFilter } from "./adjustment-filter";
+import { isMiddleButton, viewerInteractions } from "./interactions";
 import { LayerStack } from "./layer-stack";
 import { Listeners } from "./listeners";
+import { ANIMATION_MS, prefersReducedMotion } from "./motion";
+import { screenPicture } from "./screenshot";
 import { shaderKind, tileStyle, type ShaderKind } from "./shader";
+import { shortestTurn, slideView, tidyDegrees } from "./slide-view";
 import { shaderVariables } from "./stain";
 import { TileAccess, type RenewAccess } from "./tile-access";
 import { slideTileSource, TILE_CLASS_NAME, tissueLayer, WebGLTileLayer } from "./tile-layer";
@@ -41,6 +35,7 @@ import {
   type ViewerPointer,
   type ViewerPresentation,
 } from "./viewer";
+import { hasWebGL } from "./webgl";
 
 export interface OpenLayersViewerOptions {
   readonly renewAccess?: RenewAccess;
@@ -50,7 +45,6 @@ export interface OpenLayersViewerOptions {
 
 const NO_WEBGL =
   "This browser offers no WebGL, so stains cannot be separated here. The slide, brightness, contrast and gamma work.";
-const ANIMATION_MS = 200;
 
 /** The viewer drawn by OpenLayers into `target`, an element with a size. */
 export class OpenLayersViewer implements Viewer {
@@ -90,7 +84,7 @@ export class OpenLayersViewer implements Viewer {
       target,
       controls: [],
       layers: [],
-      interactions: this.interactions(),
+      interactions: viewerInteractions((event) => this.takenByTool(event)),
       maxTilesLoading: 12,
       view: new OlView({ center: [0, 0], resolution: 1 }),
     });
@@ -116,30 +110,12 @@ export class OpenLayersViewer implements Viewer {
 
   open(presentation: ViewerPresentation): void {
     if (this.destroyed) return;
-    const { width_px: width, height_px: height } = presentation;
-    const extent = [0, -height, width, 0];
-    const farthest = farthestResolution({ width, height });
-    const projection = new Projection({ code: `slide-${presentation.id}`, units: "pixels", extent });
+    const view = slideView(presentation);
     this.access.reset();
-    const source = slideTileSource(presentation, projection, this.access);
+    const source = slideTileSource(presentation, view.getProjection(), this.access);
     const variables = shaderVariables(this.display);
     const tissue = tissueLayer(source, this.webgl, variables);
     this.shader = shaderKind(variables);
-    const view = new OlView({
-      projection,
-      center: [width / 2, -height / 2],
-      resolution: 1,
-      minResolution: CLOSEST_RESOLUTION,
-      maxResolution: farthest,
-      zoomFactor: zoomFactor(farthest / CLOSEST_RESOLUTION),
-      extent,
-      constrainOnlyCenter: true,
-      smoothExtentConstraint: false,
-      smoothResolutionConstraint: false,
-      constrainResolution: false,
-      constrainRotation: false,
-      multiWorld: true,
-    });
     view.on("change", () => this.queueViewChange());
     if (this.tissue !== null) {
       this.map.removeLayer(this.tissue);
@@ -349,28 +325,8 @@ export class OpenLayersViewer implements Viewer {
 
   screenshot(): Promise<Blob> {
     return new Promise((resolve, reject) => {
-      this.map.once("rendercomplete", () => {
-        const size = this.getSize();
-        const output = document.createElement("canvas");
-        const ratio = globalThis.devicePixelRatio || 1;
-        output.width = Math.round(size.width * ratio);
-        output.height = Math.round(size.height * ratio);
-        const context = output.getContext("2d");
-        if (context === null) {
-          reject(new Error("this browser cannot draw the screenshot"));
-          return;
-        }
-        for (const canvas of this.target.querySelectorAll<HTMLCanvasElement>(".ol-layers canvas")) {
-          context.setTransform(1, 0, 0, 1, 0, 0);
-          const isTissue = canvas.closest(`.${TILE_CLASS_NAME}`) !== null;
-          if (isTissue && this.flipped) context.setTransform(-1, 0, 0, 1, output.width, 0);
-          context.drawImage(canvas, 0, 0, output.width, output.height);
-        }
-        output.toBlob((blob) => {
-          if (blob === null) reject(new Error("this browser could not write the screenshot"));
-          else resolve(blob);
-        });
-      });
+      // WebGL's picture is there only until the browser has shown it: copy it within the same task.
+      this.map.once("rendercomplete", () => screenPicture(this.target, this.getSize(), this.flipped).then(resolve, reject));
       this.map.renderSync();
     });
   }
@@ -389,28 +345,10 @@ export class OpenLayersViewer implements Viewer {
     return this.goal !== null && this.map.getView().getAnimating() ? this.goal : this.getView();
   }
 
-  private interactions(): Interaction[] {
-    const duration = prefersReducedMotion() ? 0 : ANIMATION_MS;
-    const handOver = new Interaction({ handleEvent: (event) => !this.takenByTool(event) });
-    // The last one is asked first.
-    return [
-      new DragRotate({ duration }),
-      new DoubleClickZoom({ duration }),
-      new DragPan({
-        condition: mayPan,
-        ...(prefersReducedMotion() ? {} : { kinetic: new Kinetic(-0.005, 0.05, 100) }),
-      }),
-      new PinchRotate({ duration }),
-      new PinchZoom({ duration }),
-      new MouseWheelZoom({ duration, useAnchor: true }),
-      handOver,
-    ];
-  }
-
   private takenByTool(event: MapBrowserEvent): boolean {
     const handler = this.handler;
     const original = event.originalEvent as PointerEvent;
-    if (handler === null || middleButton(event)) return false;
+    if (handler === null || isMiddleButton(event)) return false;
     switch (event.type) {
       case "pointerdown":
         return handler.onPointerDown(this.pointer(original));
@@ -472,44 +410,4 @@ export class OpenLayersViewer implements Viewer {
       if (this.filter !== null) element.style.filter = this.filter.css();
     }
   }
-}
-
-/**
- * OpenLayers cuts the range of resolutions down to whole zoom steps: a step near 2 of which a whole number fits keeps
- * both ends. The last factor keeps rounding from losing one step.
- */
-function zoomFactor(range: number): number {
-  const steps = Math.max(1, Math.round(Math.log2(range)));
-  return range ** (1 / steps) * (1 - 1e-12);
-}
-
-/** The turn nearest to `from` that shows `to`, so that 350° → 0° goes on by 10° and not back. */
-function shortestTurn(from: number, to: number): number {
-  return from + Math.atan2(Math.sin(to - from), Math.cos(to - from));
-}
-
-/** Radians carried to degrees leave 89.99999999: no one asked for that. */
-function tidyDegrees(degrees: number): number {
-  return normaliseDegrees(Math.round(normaliseDegrees(degrees) * 1e6) / 1e6);
-}
-
-function mayPan(event: MapBrowserEvent): boolean {
-  return middleButton(event) || (noModifierKeys(event) && primaryAction(event));
-}
-
-function middleButton(event: MapBrowserEvent): boolean {
-  const original = event.originalEvent;
-  return original instanceof MouseEvent && (original.button === 1 || original.buttons === 4);
-}
-
-function prefersReducedMotion(): boolean {
-  return globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
-}
-
-function hasWebGL(): boolean {
-  const canvas = document.createElement("canvas");
-  const context = canvas.getContext("webgl2") ?? canvas.getContext("webgl");
-  // Browsers keep only some 16 contexts: give this one back.
-  context?.getExtension("WEBGL_lose_context")?.loseContext();
-  return context !== null;
 }

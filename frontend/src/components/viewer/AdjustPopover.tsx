@@ -39,7 +39,7 @@ export function AdjustPopover({ viewer, onReset }: { readonly viewer: Viewer; re
             label="Contrast"
             value={contrast * 100}
             min={-80}
-            max={100}
+            max={80}
             step={1}
             shown={`${signed(contrast * 100)} %`}
             onChange={(value) => viewer.setDisplay({ contrast: value / 100 })}
