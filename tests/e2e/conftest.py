@@ -88,7 +88,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     process.wait(timeout=30)
 
 
-# Not for the whole session: Playwright keeps an event loop in this thread while it runs, which other tests must not meet.
+# Not for the whole session: while Playwright runs it keeps an event loop in this thread, which other tests must not
+# meet.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -173,7 +173,7 @@ def test_fifty_mutated_slides_through_the_whole_ingest(tmp_path: Path) -> None:
 )
 def test_a_received_name_gives_nothing_but_a_suffix(tmp_path: Path, name: str) -> None:
     real = tmp_path / "inbox" / name.replace("/", "_")
-    real.parent.mkdir()
+    real.parent.mkdir(exist_ok=True)
     real.write_bytes(b"content")
     slide_id = uuid.uuid4()
     stored = storage.adopt(slide_id, real)
