@@ -1,5 +1,7 @@
 /** Typed fetch: session cookie and CSRF, problem+json to `ApiError`, preconditions, idempotency, abort, bytes. */
 
+import { attendanceHeader } from "./attendance";
+
 export type FieldErrors = Record<string, string[]>;
 
 /** The server's answer to a refused request. `status` 0 means that no answer came. */
@@ -107,7 +109,7 @@ export async function errorFrom(response: Response): Promise<ApiError> {
 /** Sends a request and returns the raw response when it is a success; throws ApiError otherwise. */
 export async function send(path: string, options: RequestOptions = {}): Promise<Response> {
   const method = options.method ?? "GET";
-  const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
+  const headers: Record<string, string> = { Accept: "application/json", ...attendanceHeader(), ...options.headers };
   let body: BodyInit | undefined;
   if (options.body instanceof FormData) body = options.body;
   else if (options.body !== undefined) {
