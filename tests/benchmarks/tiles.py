@@ -78,23 +78,31 @@ def _stored(slide: Path, folder: Path) -> list[dict[str, Any]]:
 
 
 def _decoded(slide: Path, folder: Path) -> list[dict[str, Any]]:
-    """Every tile of a JPEG 2000 slide once, in mixed order, from a server that has just started."""
+    """Every tile of a JPEG 2000 slide once, in mixed order: from a server that has just started, and from one that has
+    opened the slide (a few tiles were asked for before)."""
     words = _indexed(slide, folder)
     own = _paths(words["grid"])
     random.Random(1).shuffle(own)
-    with _server("duoscope", words) as port:
-        rate, _ = asyncio.run(_each_once(port, own, _cookie()))
-    rows = []
     zoom = [f"/tiles/{_PRESENTATION}/0/{x}/{y}" for x in range(17) for y in range(14)]
     random.Random(1).shuffle(zoom)
-    with _server("deepzoom", words) as port:
-        peer, _ = asyncio.run(_each_once(port, zoom, _cookie()))
-    rows.append(_figure("decoded tiles (JPEG 2000)", rate, "requests/s", "DeepZoomGenerator view", peer))
-    if _has_large_image():
-        with _server("large_image", words, python=_VENV / "bin" / "python") as port:
-            peer, _ = asyncio.run(_each_once(port, own, _cookie()))
-        rows.append(_figure("decoded tiles (JPEG 2000)", rate, "requests/s", "large_image", peer))
+    rows = []
+    for name, before in (("decoded tiles (JPEG 2000), server just started", 0), ("the same, slide open", 16)):
+        rate = _decoded_rate("duoscope", words, own, before)
+        peer = _decoded_rate("deepzoom", words, zoom, before)
+        rows.append(_figure(name, rate, "requests/s", "DeepZoomGenerator view", peer))
+        if _has_large_image():
+            peer = _decoded_rate("large_image", words, own, before, python=_VENV / "bin" / "python")
+            rows.append(_figure(name, rate, "requests/s", "large_image", peer))
     return rows
+
+
+def _decoded_rate(server: str, words: dict[str, Any], paths: Paths, before: int, **how: Any) -> float:
+    """Requests per second over ``paths``, each once; the first ``before`` of them come earlier and do not count."""
+    with _server(server, words, **how) as port:
+        if before:
+            asyncio.run(_each_once(port, paths[:before], _cookie()))
+        rate, _ = asyncio.run(_each_once(port, paths[before:], _cookie()))
+    return rate
 
 
 def _figure(name: str, value: float, unit: str, peer: str, peer_value: float) -> dict[str, Any]:
