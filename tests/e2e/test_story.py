@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Stack, sign_in
+from tests.e2e.conftest import Script, Stack, sign_in
 
 pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(240)]
 SIZES = ((1366, 768), (1920, 1080))
+FIELD = Path(__file__).resolve().parents[2] / "webapp" / "demo" / "data" / "endonuke_02.png"
 SHEET = "ER-PR tile sheet"
 ROLES = {
     "alice": "Pathologist",
@@ -130,17 +131,46 @@ def test_the_keyboard_alone_reaches_the_slide(browser: Browser, stack: Stack) ->
     page = context.new_page()
     page.goto("/")
     page.get_by_label("User name").wait_for()
+    shoot(page, "sign-in")
     page.get_by_label("User name").focus()
     page.keyboard.type("alice")
     page.keyboard.press("Tab")
     page.keyboard.type(stack.password())
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Studies", exact=True).wait_for()
+    page.get_by_role("button", name="Skip the tour").press("Enter")
     open_sheet(page)
     page.keyboard.press("Alt+6")
     expect(page.get_by_role("region", name="View", exact=True).get_by_text("40×")).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
+    shoot(page, "keyboard-help")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     context.close()
+
+
+def test_a_reader_of_a_blinded_study_learns_nothing_of_its_runs(browser: Browser, stack: Stack) -> None:
+    """The same slide and method, under a protocol that asks two readers: for them there is no run and no result."""
+    sam, dora, tina = (Script(browser, stack, username) for username in ("sam", "dora", "tina"))
+    study = sam.post("/api/studies", {"name": "Blinded reading"})["id"]
+    sam.post(f"/api/studies/{study}/members", {"username": "dora", "role": "administrator"})
+    dora.post(f"/api/studies/{study}/members", {"username": "tina", "role": "technician"})
+    dora.post(f"/api/studies/{study}/members", {"username": "alice", "role": "pathologist"})
+    slide = tina.upload(f"/api/studies/{study}/slides", FIELD, {"marker": "ER", "um_per_px": "0.289855"})["id"]
+    ready = tina.wait(f"/api/slides/{slide}", lambda found: found["state"] == "ready")
+    run = tina.post("/api/runs", {"specimen": ready["specimens"][0]["id"], "algorithm": "nnp"})["id"]
+    tina.wait(f"/api/runs/{run}", lambda found: found["state"] == "done")
+    tina.post(f"/api/results/{run}/reveal", {})
+
+    page = sign_in(browser, stack, "alice")
+    page.goto(f"/slides/{slide}")
+    expect(page.get_by_text("Your reading is independent")).to_be_visible()
+    expect(page.get_by_text("Start the run")).to_have_count(0)
+    shoot(page, "viewer-blinded")
+    assert page.request.get(f"/api/runs?study={study}").json()["count"] == 0
+    unknown = "00000000-0000-4000-8000-000000000000"
+    for address in ("/api/runs/{}", "/api/results/{}", "/api/results/{}/cells", "/api/results/{}/export?as=json"):
+        hidden, missing = page.request.get(address.format(run)), page.request.get(address.format(unknown))
+        assert (hidden.status, hidden.body()) == (404, missing.body())
+    page.context.close()

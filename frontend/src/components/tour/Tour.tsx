@@ -37,7 +37,7 @@ export function Tour() {
         shadow="lg"
         p="md"
         w={340}
-        style={{ position: "fixed", right: 20, bottom: 20, zIndex: 150 }}
+        style={{ position: "fixed", left: "calc(50% - 170px)", bottom: 40, zIndex: 150 }}
       >
         <Group justify="space-between" wrap="nowrap" align="flex-start" mb={6}>
           <Title order={3}>{step.title}</Title>
