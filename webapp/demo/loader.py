@@ -41,6 +41,7 @@ DESCRIPTION = (
 SINGLE_FIELDS = (3, 9, 12)
 # Marked as fields of view on the sheet, to start runs on.
 MARKED = ("Field 3", "Field 9", "Field 12", "Field 13")
+INBOX_PREFIX = "duoscope-demo-"
 PATIENCE_S = 120
 
 
@@ -55,6 +56,7 @@ def load() -> Study:
     technician = accounts[people.TECHNICIAN.username]
     places = _register_slides(study, technician)
     _wait("slides to be read in", lambda: not _unfinished(study).exists())
+    _tidy_inbox()
     refused = Slide.objects.filter(study=study, state=Slide.State.REFUSED).first()
     if refused is not None:
         raise NotLoadedError(f"The demo slide {refused.name} was refused: {refused.refusal}")
@@ -144,9 +146,15 @@ def _register(study: Study, technician: User, file: Path, particulars: Particula
     """Put a copy into the inbox, under a name nothing else there has, and register it."""
     inbox = Path(settings.INBOX_FOLDER)
     inbox.mkdir(parents=True, exist_ok=True)
-    name = f"demo-{secrets.token_hex(4)}-{file.name}"
+    name = f"{INBOX_PREFIX}{secrets.token_hex(4)}-{file.name}"
     shutil.copyfile(file, inbox / name)
     register_slide_from_inbox(technician, study.pk, inbox_name=name, particulars=particulars)
+
+
+def _tidy_inbox() -> None:
+    """The copies were read in; what is left in the inbox is what people put there."""
+    for copy in Path(settings.INBOX_FOLDER).glob(f"{INBOX_PREFIX}*"):
+        copy.unlink()
 
 
 def _mark_fields(study: Study, technician: User, places: list[sheet.Place]) -> None:
