@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -196,19 +196,11 @@ _NNP = ModelCard(
     limits=_LIMITS,
 )
 
-_NAP = ModelCard(
+_NAP = replace(
+    _NNP,
     key="nap",
-    version="1",
     name="Nuclei area percentage",
-    scheme="h-score",
-    markers=("ER", "PR", "p53"),
     summary="H-score from the nuclear area that is negative, weak, moderate and strong, pixel by pixel.",
-    presets=PRESETS,
-    parameters=_HSCORE_PARAMETERS,
-    weights_sha256=None,
-    min_um_per_px=0.05,
-    max_um_per_px=1.1,
-    paper=_PAPER,
     limits=(*_LIMITS, "Percentages are of nuclear area; the counts beside them are nuclei, classed by their mean."),
 )
 

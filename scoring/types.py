@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from enum import IntEnum
 from typing import Any, Literal
 
 import numpy as np
@@ -28,15 +27,6 @@ class ScoringError(ValueError):
 
 class Cancelled(Exception):
     """The caller asked to stop; nothing was written."""
-
-
-class StainClass(IntEnum):
-    """Class of one nucleus by its mean DAB."""
-
-    NEGATIVE = 0
-    WEAK = 1
-    MODERATE = 2
-    STRONG = 3
 
 
 CLASS_NAMES = ("negative", "weak", "moderate", "strong")

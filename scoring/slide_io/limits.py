@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one slide and of the process that decodes it (reliability.md §3, G3)."""
+    """Limits of one slide and of the process that decodes it."""
 
     max_side_px: int = 300_000
     max_pixels: int = 40_000_000_000

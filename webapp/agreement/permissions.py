@@ -21,11 +21,6 @@ def revealable_runs(user: Any) -> QuerySet[Run]:
     return visible_runs(user).filter(state=Run.State.DONE)
 
 
-def can_reveal(user: Any, run: Run) -> bool:
-    """Whether the person may look at the run's result now."""
-    return revealable_runs(user).filter(pk=run.pk).exists()
-
-
 def visible_results(user: Any) -> QuerySet[Result]:
     """The results the person has looked at (an exposure of their own stands) and may still see."""
     seen = own_exposures(user).filter(source=Exposure.Source.ALGORITHM).values("source_id")

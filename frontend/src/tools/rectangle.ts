@@ -1,10 +1,10 @@
 import { apply } from "../geometry/affine";
 import { formatLength } from "../geometry/measure";
 import { boxCorners, boxOfPoints, intersectBoxes, roundOutBox, type Box, type Point } from "../geometry/points";
-import type { CanvasLayer, Frame, ViewerPointer } from "../viewer/viewer";
+import type { Frame } from "../viewer/viewer";
 import { drawCross, drawLabel, strokeWithHalo } from "../viewer/draw";
-import type { Tool, ToolHost, ToolKey } from "./tool";
-import { TwoPoints } from "./two-points";
+import type { ToolHost } from "./tool";
+import { TwoPointTool } from "./two-point-tool";
 
 export interface RectangleOptions {
   /** Whole level-0 px, inside the slide. */
@@ -13,54 +13,17 @@ export interface RectangleOptions {
   readonly smallestPx?: number;
 }
 
-const LAYER = "rectangle";
 const SMALLEST_PX = 16;
 
 /** Draws one rectangle along the slide's axes, for a new field of view, then leaves. */
-export class RectangleTool implements Tool, CanvasLayer {
-  readonly id = LAYER;
+export class RectangleTool extends TwoPointTool {
+  readonly id = "rectangle";
   readonly label = "Field of view";
   readonly hint =
     "Click two opposite corners or drag between them. Keyboard: arrows move the cross, Enter sets a corner. Esc leaves.";
-  readonly cursor = "crosshair";
-  readonly zIndex = 80;
 
-  private host: ToolHost | null = null;
-  private points: TwoPoints | null = null;
-
-  constructor(private readonly options: RectangleOptions) {}
-
-  enter(host: ToolHost): void {
-    this.host = host;
-    this.points = new TwoPoints(host.viewer, {
-      finished: (start, end) => this.finish(start, end),
-      changed: () => host.viewer.requestRender(),
-    });
-    host.viewer.addLayer(this);
-  }
-
-  exit(): void {
-    this.host?.viewer.removeLayer(LAYER);
-    this.host = null;
-    this.points = null;
-  }
-
-  onPointerDown(pointer: ViewerPointer): boolean {
-    return this.points?.onPointerDown(pointer) ?? false;
-  }
-
-  onPointerMove(pointer: ViewerPointer): boolean {
-    return this.points?.onPointerMove(pointer) ?? false;
-  }
-
-  onPointerUp(pointer: ViewerPointer): boolean {
-    return this.points?.onPointerUp(pointer) ?? false;
-  }
-
-  onKey(key: ToolKey): boolean {
-    if (key.key !== "Escape") return this.points?.onKey(key) ?? false;
-    if (this.points?.clear() !== true) this.host?.leave();
-    return true;
+  constructor(private readonly options: RectangleOptions) {
+    super();
   }
 
   draw(context: CanvasRenderingContext2D, { transform }: Frame): void {
@@ -85,10 +48,9 @@ export class RectangleTool implements Tool, CanvasLayer {
     if (points.cross !== null) drawCross(context, apply(transform, points.cross));
   }
 
-  private finish(start: Point, end: Point): void {
-    const host = this.host;
-    const slide = host?.viewer.presentation ?? null;
-    if (host === null || slide === null) return;
+  protected finish(host: ToolHost, start: Point, end: Point): void {
+    const slide = host.viewer.presentation;
+    if (slide === null) return;
     const whole: Box = { x: 0, y: 0, width: slide.width_px, height: slide.height_px };
     const box = intersectBoxes(boxOfPoints([start, end]), whole);
     const smallest = this.options.smallestPx ?? SMALLEST_PX;

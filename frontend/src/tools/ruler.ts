@@ -1,10 +1,10 @@
 import { apply, type Affine } from "../geometry/affine";
 import { formatLength } from "../geometry/measure";
 import { distance, midpoint, type Point } from "../geometry/points";
-import type { CanvasLayer, Frame, ViewerPointer } from "../viewer/viewer";
+import type { Frame } from "../viewer/viewer";
 import { drawCross, drawLabel, strokeWithHalo } from "../viewer/draw";
-import type { Tool, ToolHost, ToolKey } from "./tool";
-import { TwoPoints } from "./two-points";
+import type { ToolHost } from "./tool";
+import { TwoPointTool } from "./two-point-tool";
 
 export interface Measurement {
   /** Slide frame, level-0 px. */
@@ -12,65 +12,37 @@ export interface Measurement {
   readonly end: Point;
 }
 
-const LAYER = "ruler";
 const TICK_PX = 6;
 
 /** Measures distances on the slide, in µm where µm/px is known. Measurements stay until Esc or until the tool is left. */
-export class RulerTool implements Tool, CanvasLayer {
-  readonly id = LAYER;
+export class RulerTool extends TwoPointTool {
+  readonly id = "ruler";
   readonly label = "Ruler";
   readonly hint =
     "Click two places or drag between them. Keyboard: arrows move the cross, Enter sets a point. Esc clears, Esc again leaves.";
-  readonly cursor = "crosshair";
-  readonly zIndex = 80;
 
   measurements: readonly Measurement[] = [];
 
-  private host: ToolHost | null = null;
-  private points: TwoPoints | null = null;
-
-  enter(host: ToolHost): void {
-    this.host = host;
+  override enter(host: ToolHost): void {
     this.measurements = [];
-    this.points = new TwoPoints(host.viewer, {
-      finished: (start, end) => {
-        this.measurements = [...this.measurements, { start, end }];
-        host.announce(`Distance ${this.lengthOf({ start, end })}`);
-      },
-      changed: () => host.viewer.requestRender(),
-    });
-    host.viewer.addLayer(this);
+    super.enter(host);
   }
 
-  exit(): void {
-    this.host?.viewer.removeLayer(LAYER);
-    this.host = null;
-    this.points = null;
+  override exit(): void {
+    super.exit();
     this.measurements = [];
   }
 
-  onPointerDown(pointer: ViewerPointer): boolean {
-    return this.points?.onPointerDown(pointer) ?? false;
+  protected finish(host: ToolHost, start: Point, end: Point): void {
+    this.measurements = [...this.measurements, { start, end }];
+    host.announce(`Distance ${this.lengthOf({ start, end })}`);
   }
 
-  onPointerMove(pointer: ViewerPointer): boolean {
-    return this.points?.onPointerMove(pointer) ?? false;
-  }
-
-  onPointerUp(pointer: ViewerPointer): boolean {
-    return this.points?.onPointerUp(pointer) ?? false;
-  }
-
-  onKey(key: ToolKey): boolean {
-    if (key.key !== "Escape") return this.points?.onKey(key) ?? false;
-    if (this.points?.clear() === true) return true;
-    if (this.measurements.length > 0) {
-      this.measurements = [];
-      this.host?.announce("Measurements cleared");
-      this.host?.viewer.requestRender();
-      return true;
-    }
-    this.host?.leave();
+  protected override takeBack(): boolean {
+    if (this.measurements.length === 0) return false;
+    this.measurements = [];
+    this.host?.announce("Measurements cleared");
+    this.host?.viewer.requestRender();
     return true;
   }
 

@@ -15,7 +15,7 @@ from scoring.types import CLASS_NAMES, RESEARCH_USE
 from webapp.runs.models import Result
 
 CHUNK = 2048
-#: Colours of the interface (ui.md); names by which QuPath knows intensity classes, so that it computes H-scores.
+#: Colours of the interface; names by which QuPath knows intensity classes, so that it computes H-scores.
 QUPATH_CLASSES = (
     ("Negative", (59, 130, 196)),
     ("1+", (244, 211, 94)),

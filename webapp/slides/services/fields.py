@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import ProtectedError
 
 from webapp.audit.services import record
 from webapp.core.errors import Conflict, Invalid, NotAllowed, NotVisible
@@ -78,11 +77,10 @@ def create_field_of_view(
 
 
 def delete_field_of_view(actor: Any, field_id: UUID) -> None:
-    """Delete a field of view that nothing was run on.
+    """Delete a field of view. Runs on it keep the rectangle they scored: a refusal would tell that there are runs.
 
     Raises:
         NotVisible, NotAllowed: the actor is neither technician nor administrator of the study.
-        Conflict: a run refers to it.
     """
     with transaction.atomic():
         field = visible_fields_of_view(actor).select_related("slide").filter(pk=field_id).first()
@@ -92,11 +90,7 @@ def delete_field_of_view(actor: Any, field_id: UUID) -> None:
         if not can_mark_fields(actor, slide.study_id):
             raise NotAllowed("Only the study's technicians and administrators delete fields of view.")
         kept = FieldOfView(pk=field.pk, slide=slide, name=field.name)  # delete() clears the key of what it deletes
-        try:
-            with transaction.atomic():
-                field.delete()
-        except ProtectedError as error:
-            raise Conflict("Something was run on this field; it stays.", code="field_in_use") from error
+        field.delete()
         record(actor, "field_of_view.deleted", obj=kept, study_id=slide.study_id, slide=str(slide.pk), name=kept.name)
 
 
