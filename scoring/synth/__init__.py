@@ -1,0 +1,1 @@
+"""Synthetic immunohistochemistry with exact truth. Trained on or measured with this: synthetic tissue, research use only."""
