@@ -133,7 +133,7 @@ def _own(folder: Path, image: Path, row: Mapping[str, str], um_per_px: float | N
     masks = {}
     for bit, name in ((NUCLEI, "nuclei"), (TUMOUR, "tumour")):
         found = [folder / name / f"{image.stem}{suffix}" for suffix in _IMAGES]
-        masks.update({bit: path for path in found if path.is_file()})
+        masks.update((bit, path) for path in found if path.is_file())
     readers = _readers(row, f"{folder / 'scores.csv'}, {image.name}")
     return Core(image.stem, image, scale, masks, None, readers, None, row.get("marker", ""))
 
