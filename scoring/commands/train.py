@@ -32,6 +32,7 @@ def add_arguments(verbs: Any) -> None:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--threads", type=_positive, default=2)
     parser.add_argument("--resume", action="store_true", help="continue from the checkpoint in OUT/training")
+    parser.add_argument("--checkpoint-steps", type=_positive, default=200, help="and every minute")
     parser.add_argument("--target", choices=("nuclei", "tumour"), help="mask to learn, where not the usual one")
     parser.add_argument("--fold", type=_fold, metavar="K/N", help="hold out fold K of N (paper: 1/21 to 21/21)")
     parser.add_argument("--no-label-augmentation", dest="label_augmentation", action="store_false")
@@ -51,9 +52,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         write_cores(folder, options.cores, CORES_SEED, processes=options.threads, progress=progress.cores)
     if not folder.is_dir():
         raise ScoringError(f"{folder}: no such folder; give one of training images, or leave --data out")
-    return training.run(
-        training.Options(**chosen, folder=folder, synthetic=(folder / "index.csv").is_file()), progress
-    )
+    return training.run(training.Options(**chosen, folder=folder, synthetic=(folder / "index.csv").is_file()), progress)
 
 
 class Reporter:
