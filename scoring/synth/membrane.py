@@ -13,7 +13,6 @@ from enum import IntEnum
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.special import erf
 
 from scoring.synth.noise import texture
 from scoring.synth.scene import Cells, Kind, Scene, Window
@@ -30,6 +29,8 @@ FAINT_OD, INTENSE_OD = 0.12, 0.55
 SOME, COMPLETE = 0.20, 0.97
 """Coverage of the perimeter from which a cell counts as stained, and as completely stained."""
 _NOMINAL_PSF_UM = 0.4
+_SIGMA_PER_WIDTH = 0.4247
+"""Gaussian cross-section: full width at half height to standard deviation."""
 
 
 class Pattern(IntEnum):
@@ -46,7 +47,7 @@ WIDTH_UM = {Pattern.NONE: 0.64, Pattern.FAINT: 0.64, Pattern.COMPLETE: 1.0, Patt
             Pattern.INTENSE_INCOMPLETE: 1.9}  # fmt: skip
 """Full width of the precipitate (Scheel 2018 for 1+, 2+, 3+)."""
 VISIBLE_RANGE_OD = {Pattern.NONE: (0.04, 0.09), Pattern.FAINT: (0.06, 0.18), Pattern.COMPLETE: (0.18, 0.50),
-                    Pattern.INTENSE: (0.62, 1.5), Pattern.INTENSE_INCOMPLETE: (0.62, 1.3)}  # fmt: skip
+                    Pattern.INTENSE: (0.62, 1.2), Pattern.INTENSE_INCOMPLETE: (0.62, 1.1)}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,12 +101,11 @@ def draw_membranes(rng: np.random.Generator, scene: Scene, mix: npt.ArrayLike) -
     # Cells of one field resemble each other more than the whole range: half of the spread is the field's.
     place = np.clip(0.5 * rng.random(5)[painted] + 0.5 * rng.random(n), 0, 1)
     visible = bounds[:, 0] + (bounds[:, 1] - bounds[:, 0]) * place
-    line = visible / erf(width / 2 / (np.sqrt(2) * _NOMINAL_PSF_UM))
+    sigma = width * _SIGMA_PER_WIDTH
+    line = visible * np.hypot(sigma, _NOMINAL_PSF_UM) / sigma  # what the lens takes from a thin line
     profile = _arcs(rng, painted) * line[:, None]
     blush = rng.uniform(0, 0.3) * rng.uniform(0.5, 1.2, n)
-    return Membranes(
-        index, painted, profile.astype(np.float32), width.astype(np.float32), blush.astype(np.float32)
-    )
+    return Membranes(index, painted, profile.astype(np.float32), width.astype(np.float32), blush.astype(np.float32))
 
 
 def _arcs(rng: np.random.Generator, painted: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
@@ -139,13 +139,13 @@ def territories(scene: Scene, membranes: Membranes, window: Window, seed: int) -
     shape = window.shape
     y = (window.y_um + (np.arange(shape[0], dtype=np.float32) + 0.5) * window.um_per_px)[:, None]
     x = (window.x_um + (np.arange(shape[1], dtype=np.float32) + 0.5) * window.um_per_px)[None, :]
-    x = x + 0.7 * texture("coarse", window, seed + 21) + 0.25 * texture("fine", window, seed + 22)
-    y = y + 0.7 * texture("coarse", window, seed + 23) + 0.25 * texture("fine", window, seed + 24)
+    x = x + 0.8 * texture("cloud", window, seed + 21) + 0.14 * texture("coarse", window, seed + 22)
+    y = y + 0.8 * texture("cloud", window, seed + 23) + 0.14 * texture("coarse", window, seed + 24)
     own = scene.cells[membranes.index]
     others = _bystanders(scene, own)
     sites: Cells = np.concatenate([own, others])
-    radius = sites["radius_um"] * np.where(np.arange(len(sites)) < len(own), 1.25, 1.0)
-    reach = np.concatenate([rng.uniform(2.2, 4.2, len(own)), np.full(len(others), 0.8)]).astype(np.float32)
+    radius = sites["radius_um"] * np.where(np.arange(len(sites)) < len(own), 1.15, 1.0)
+    reach = np.concatenate([rng.uniform(2.0, 3.6, len(own)), np.full(len(others), 0.8)]).astype(np.float32)
     near = np.full(shape, FAR_UM, np.float32)
     next_ = near.copy()
     first, second = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
@@ -197,7 +197,9 @@ def paint_membranes(
     own = _line(membranes, found.first, found.first_bin, np.abs(found.inside_um), window)
     other = _line(membranes, found.second, found.second_bin, np.abs(found.other_um), window)
     # Precipitate is not even: granules along the line.
-    grain = np.clip(1 + 0.18 * texture("fine", window, seed + 31) + 0.12 * texture("grain", window, seed + 32), 0.3, None)
+    grain = np.clip(
+        1 + 0.18 * texture("fine", window, seed + 31) + 0.12 * texture("grain", window, seed + 32), 0.3, None
+    )
     line = (np.maximum(own, other) + NEIGHBOUR_SHARE * np.minimum(own, other)) * grain
     share = np.clip(own * grain / np.maximum(line, 1e-6), 0, 1)
     mean = np.concatenate([[0.0], membranes.od.mean(axis=1) * membranes.blush]).astype(np.float32)
@@ -208,15 +210,17 @@ def paint_membranes(
 
 
 def _line(membranes: Membranes, owner: Labels, turn: FloatMap, away_um: FloatMap, window: Window) -> FloatMap:
-    """A cell's line at every pixel: its strength at that angle times a box of its width, smoothed to a pixel."""
+    """A cell's line at every pixel: its strength at that angle times a Gaussian cross-section of its width."""
     strength = np.concatenate([np.zeros((1, ANGLES), np.float32), membranes.od])
     place = turn * ANGLES
     lower = np.minimum(place.astype(np.int32), ANGLES - 1)
     part = place - lower
     od = strength[owner, lower] * (1 - part) + strength[owner, (lower + 1) % ANGLES] * part
     width = np.concatenate([[0.5], membranes.width_um]).astype(np.float32)[owner]
-    soft = max(0.08, 0.25 * window.um_per_px)
-    return np.asarray(od / (1 + np.exp(np.clip((away_um - width / 2) / soft, -30, 30))), np.float32)
+    # Averaged over a pixel: the variances of the line and of the pixel's box add, the area stays.
+    sigma = width * np.float32(_SIGMA_PER_WIDTH)
+    wide = np.sqrt(sigma**2 + np.float32(window.um_per_px**2 / 12))
+    return np.asarray(od * (sigma / wide) * np.exp(-0.5 * (away_um / wide) ** 2), np.float32)
 
 
 @dataclass(frozen=True)
@@ -279,4 +283,3 @@ def mix_for(rng: np.random.Generator, category: str) -> npt.NDArray[np.float64]:
     }[category]
     shares = rng.dirichlet(np.maximum(np.array(base) * 14, 0.03))
     return np.asarray(shares)
-
