@@ -128,7 +128,7 @@ def make_her2_field(
     wanted = str(rng.choice(CATEGORIES)) if category is None else category
     shares = mix_for(rng, wanted) if mix is None else np.asarray(mix, dtype=np.float64)
     if shares.shape != (5,) or not shares.sum() > 0 or shares.min() < 0:
-        raise ScoringError(f"mix gives the shares of five patterns (none .. intense incomplete); received {mix}.")
+        raise ScoringError(f"mix gives the shares of five patterns (none .. intense incomplete); received {mix!r}.")
     run = batch or draw_batch(seed, tier=tier)
     scene = _scene(rng, seed, tier, size_px[0] * um_per_px, size_px[1] * um_per_px)
     window = scene.window(um_per_px, size_px)

@@ -1,8 +1,8 @@
 """HER2: membranes of tumour cells in a scene, and what of them can be seen (scoring specification, section 9.2).
 
-Cells share borders: their territories are an additively weighted Voronoi diagram of the nuclei, bent by noise and ending
-a few µm from the nucleus where there is no neighbour. On a shared border the stronger cell's stain counts fully and the
-weaker one's by 0.6: without that, rings of strong cells break where they meet weak ones.
+Cells share borders: their territories are an additively weighted Voronoi diagram of the nuclei, bent by noise and
+ending a few µm from the nucleus where there is no neighbour. On a shared border the stronger cell's stain counts fully
+and the weaker one's by 0.6: without that, rings of strong cells break where they meet weak ones.
 """
 
 from __future__ import annotations
@@ -187,7 +187,8 @@ def _bystanders(scene: Scene, own: Cells) -> Cells:
     """Nuclei of other kinds: they take room between tumour cells, but have no stained membrane."""
     if len(own) == 0:
         return scene.cells[:0]
-    return scene.cells[scene.cells["kind"] != Kind.TUMOUR]
+    others: Cells = scene.cells[scene.cells["kind"] != Kind.TUMOUR]
+    return others
 
 
 def paint_membranes(
