@@ -41,7 +41,9 @@ def make_layout(
     tissue[~ground] = Tissue.GLASS
     hollow = np.isin(tissue, (Tissue.LUMEN,))
     lumen_um = np.asarray(
-        cv2.distanceTransform((~hollow).astype(np.uint8), cv2.DIST_L2, 5) * PITCH_UM if hollow.any() else np.full(shape, 1e3),
+        cv2.distanceTransform((~hollow).astype(np.uint8), cv2.DIST_L2, 5) * PITCH_UM
+        if hollow.any()
+        else np.full(shape, 1e3),
         dtype=np.float32,
     )
     return Layout(
@@ -88,9 +90,7 @@ def _rim(rng: np.random.Generator, shape: tuple[int, int]) -> FloatMap:
     return inside.astype(np.float32)
 
 
-def _tumour(
-    rng: np.random.Generator, tissue: np.ndarray, ground: Mask, share: float, bulk: FloatMap
-) -> None:
+def _tumour(rng: np.random.Generator, tissue: np.ndarray, ground: Mask, share: float, bulk: FloatMap) -> None:
     """Tumour of one of four growth patterns over the given share of the ground."""
     if share <= 0:
         return

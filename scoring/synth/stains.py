@@ -40,8 +40,8 @@ def make_stains(scene: Scene, window: Window | None = None) -> Stains:
     """
     window = window or scene.window(0.65)
     painted = rasterise(scene.cells, window)
-    labels, alpha = _edges(scene, painted, window)
     cover, inside_um = _cover(scene, window)
+    labels, alpha = _edges(scene, painted, inside_um, window)
     haematoxylin, dab = _nuclear(scene, painted, labels, alpha, window)
     free = 1.0 - alpha
     haematoxylin += free * cover * _counterstain(scene, window)
@@ -60,14 +60,14 @@ def make_stains(scene: Scene, window: Window | None = None) -> Stains:
     return stains
 
 
-def _edges(scene: Scene, painted: Nuclei, window: Window) -> tuple[Labels, FloatMap]:
+def _edges(scene: Scene, painted: Nuclei, inside_um: FloatMap, window: Window) -> tuple[Labels, FloatMap]:
     """Labels at half height, and the soft coverage 0..1 of nuclei; edges waver with a fine noise."""
     wobble = texture("edge", window, scene.seed + 11) * 0.2 + texture("coarse", window, scene.seed + 12) * 0.06
-    depth = painted.depth_um + wobble
+    depth = np.minimum(painted.depth_um + wobble, inside_um)
     width = np.concatenate([[0.5], scene.cells["edge_um"]]).astype(np.float32)[painted.owner]
     alpha = 1.0 / (1.0 + np.exp(np.clip(-depth / (0.5 * width), -30, 30)))
     alpha[painted.owner == 0] = 0
-    labels = np.where(depth >= 0, painted.owner, 0).astype(np.int32)
+    labels = np.where(depth > 0, painted.owner, 0).astype(np.int32)
     return labels, alpha.astype(np.float32)
 
 
@@ -110,7 +110,9 @@ def _cover(scene: Scene, window: Window) -> tuple[FloatMap, FloatMap]:
     strand = flow_texture("strand", potential, window, scene.seed + 4)
     looseness = traits["looseness"] + 0.5 * layout.sample(layout.haze, window)
     cleft = 1.0 / (1.0 + np.exp(-4.0 * (fibre + 0.4 * strand - 1.6 + looseness)))
-    foam = np.exp(-((texture("foam", window, scene.seed + 13) / 0.45) ** 2))  # strands round vacuoles
+    foam = texture("foam", window, scene.seed + 13) + 0.35 * texture("cloud", window, scene.seed + 14)
+    strands = np.exp(-(((foam + 0.25 * texture("coarse", window, scene.seed + 15)) / 0.6) ** 2))
+    foam = np.clip(0.55 * strands + 0.35 + 0.22 * foam, 0, 1)  # strands and films round vacuoles
     thinned = stroma * traits["stroma_foam"] + (1 - stroma) * traits["cytoplasm_foam"]
     cover = cover * (1 - thinned * (1 - foam))
     walls = layout.share((Tissue.FAT, Tissue.VESSEL, Tissue.LUMEN), window, 0.8)
@@ -129,7 +131,9 @@ def _counterstain(scene: Scene, window: Window) -> FloatMap:
     grain = texture("grain", window, scene.seed + 5)
     cloud = texture("cloud", window, scene.seed + 6)
     base = traits["stroma_h_od"] * (1 - epithelial) + traits["cytoplasm_h_od"] * epithelial + 0.06 * dead
-    return np.maximum(base * (1 + 0.3 * grain + 0.25 * cloud) + 0.05 * dead * np.maximum(grain, 0), 0).astype(np.float32)
+    return np.maximum(base * (1 + 0.3 * grain + 0.25 * cloud) + 0.05 * dead * np.maximum(grain, 0), 0).astype(
+        np.float32
+    )
 
 
 def _haze(scene: Scene, window: Window, dab: FloatMap, cover: FloatMap, inside_um: FloatMap) -> FloatMap:
