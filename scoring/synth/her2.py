@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from scoring.schemes import SchemeResult, her2_ihc
 from scoring.synth import expression, placement
+from scoring.synth.core import make_scene
 from scoring.synth.layout import make_layout
 from scoring.synth.membrane import (
     VISIBLE_OD,
@@ -179,15 +180,12 @@ def _scene(rng: np.random.Generator, seed: int, tier: str, height_um: float, wid
     layout = make_layout(rng, width_um, height_um, core=False, tumour_share=rng.uniform(0.45, 0.95))
     haze = rng.uniform(*settings.haze_od) * rng.random() * 0.5
     traits = {
+        **make_scene(seed, tier=tier, target_h=0, size_um=(60.0, 60.0)).traits,
         "haze_od": haze,
         "cytoplasm_dab_od": haze * rng.uniform(0.3, 1.0),
         "leak": 0.0,
         "edge_od": 0.0,
-        "granularity": rng.uniform(0.2, 0.6),
         "speck_cut": 4.2,
-        "stroma_h_od": rng.uniform(0.03, 0.10),
-        "cytoplasm_h_od": rng.uniform(0.04, 0.10),
-        "looseness": rng.normal(0.0, 0.5),
     }
     cells = placement.place(rng, layout, settings)
     expression.stain(rng, layout, cells, settings, "p53", 0.0, haze)
