@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -46,6 +46,7 @@ def write_tma(
     processes: int = 1,
     keep_cores: bool = False,
     prefix: str = "C",
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Place]:
     """Write ``tma.tif`` (0.65 µm/px), ``tma_map.csv`` (the map the application reads) and ``tma_truth.csv`` into a
     folder, and return the map.
@@ -66,9 +67,11 @@ def write_tma(
     index: list[Row] = []
 
     def cores() -> Iterator[Core]:
-        for core, row in _made(jobs, processes):
+        for done, (core, row) in enumerate(_made(jobs, processes), start=1):
             if row is not None:
                 index.append(row)
+            if progress is not None:
+                progress(done, n)
             yield core
         blank = np.full((CORE_PX, CORE_PX, 3), 243, np.uint8)
         for k in range(n, columns * rows):
