@@ -47,7 +47,7 @@ def write_pyramid(
                 if tile is None:
                     yield glass
                     continue
-                lower[row * small : (row + 1) * small, column * small : (column + 1) * small] = _halved(_halved(tile))
+                lower[row * small : (row + 1) * small, column * small : (column + 1) * small] = _reduced(tile, STEP)
                 yield _encoded(tile, quality)
 
     with replacing(Path(target).resolve()) as temporary, tifffile.TiffWriter(temporary, bigtiff=False) as tif:
@@ -58,7 +58,7 @@ def write_pyramid(
             _write(tif, _tiles(level, quality), level.shape[1], level.shape[0], subfiletype=1)
             if max(level.shape) <= _SMALLEST_PX or min(level.shape[:2]) < 2:
                 break
-            level = _halved(level[: level.shape[0] // 2 * 2, : level.shape[1] // 2 * 2])
+            level = _reduced(level[: level.shape[0] // 2 * 2, : level.shape[1] // 2 * 2], 2)
 
 
 def _write(tif: tifffile.TiffWriter, tiles: Iterator[bytes], width_px: int, height_px: int, **tags: object) -> None:
@@ -93,5 +93,6 @@ def _encoded(tile: ByteImage, quality: int) -> bytes:
     )
 
 
-def _halved(image: ByteImage) -> ByteImage:
-    return np.asarray(cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+def _reduced(image: ByteImage, step: int) -> ByteImage:
+    size = (image.shape[1] // step, image.shape[0] // step)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)

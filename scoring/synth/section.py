@@ -25,8 +25,9 @@ from scoring.synth.scene import Kind, Scene
 from scoring.synth.stains import make_stains
 from scoring.synth.tiers import tier_of
 from scoring.synth.truth import Truth, truth_of
-from scoring.types import ByteImage, FloatMap, Labels, Mask, ScoringError
+from scoring.types import ByteImage, FloatMap, Labels, ScoringError
 
+Numbers = npt.NDArray[np.uint16]
 FIELD_UM = 900.0
 _SPACING = 0.62
 """Distance of neighbouring pieces as a share of a field's side, so that every piece fits into its field."""
@@ -34,6 +35,12 @@ _TUMOUR_SHARES = (0.85, 0.85, 0.85, 0.6, 0.3)
 """One field each; which of them lies where follows a slow field, so that stroma and tumour form regions."""
 _MARGIN_PX = 28  # a nucleus reaches no further from its centre
 _PITCH_PX = 4
+_LOOK_PX = 16
+_LOOK_MARGIN = -(-2 * _MARGIN_PX // _LOOK_PX) + 1
+_OTHER_GROUND, _OWN_GROUND, _OUTSIDE, _DRAWN = 1, 2, 3, 4
+"""What covers what in a tile: a nucleus that is drawn, glass, the owner's ground, another's ground; 0: a nucleus that
+is not drawn.
+"""
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class _Field:
     """``labels``: index + 1 of the nucleus, its soft edge included; ``x_px``, ``y_px``: centres of the cells."""
 
     rgb: ByteImage
-    labels: Labels
+    labels: Numbers
     cells: npt.NDArray[np.void]
     x_px: FloatMap
     y_px: FloatMap
@@ -71,14 +78,16 @@ def write_whole_slide(
     tier: str = "realistic",
     quality: int = 55,
     processes: int = 1,
+    field_um: float = FIELD_UM,
 ) -> SectionTruth:
     """Write a section of about ``nuclei`` nuclei (± 5 %) as a tiled TIFF pyramid and return the exact truth.
 
-    All tissue has one staining run and one scanner. Raises ScoringError below 2000 nuclei.
+    All tissue has one staining run and one scanner. ``field_um``: side of the fields the mosaic is cut from. Raises
+    ScoringError below 2000 nuclei.
     """
     if nuclei < 2000:
         raise ScoringError(f"A whole section has at least 2000 nuclei; received {nuclei}.")
-    jobs = [(seed, number, um_per_px, marker, target_h, tier) for number in range(len(_TUMOUR_SHARES))]
+    jobs = [(seed, number, um_per_px, marker, target_h, tier, field_um) for number in range(len(_TUMOUR_SHARES))]
     if processes > 1:
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
             fields = list(pool.map(_make_field, jobs))
@@ -89,10 +98,10 @@ def write_whole_slide(
     return mosaic.truth()
 
 
-def _make_field(job: tuple[int, int, float, str, float, str]) -> _Field:
+def _make_field(job: tuple[int, int, float, str, float, str, float]) -> _Field:
     """A field of dense tissue under the slide's one light."""
-    seed, number, um_per_px, marker, target_h, tier = job
-    scene = _dense_scene(seed, number, marker, target_h, tier)
+    seed, number, um_per_px, marker, target_h, tier, field_um = job
+    scene = _dense_scene(seed, number, marker, target_h, tier, field_um)
     window = scene.window(um_per_px)
     stains = make_stains(scene, window)
     optics = replace(
@@ -104,34 +113,35 @@ def _make_field(job: tuple[int, int, float, str, float, str]) -> _Field:
     x, y = window.to_px(scene.cells["x_um"], scene.cells["y_um"])
     # Labels with their soft edge, so that no rim is left of a nucleus that is not drawn.
     wide = cv2.dilate(stains.labels.astype(np.float32), np.ones((5, 5), np.uint8)).astype(np.int32)
-    return _Field(rgb, np.where(stains.labels > 0, stains.labels, wide), scene.cells, x, y)
+    labels = np.where(stains.labels > 0, stains.labels, wide).astype(np.uint16)
+    return _Field(rgb, labels, scene.cells, x, y)
 
 
-def _dense_scene(seed: int, number: int, marker: str, target_h: float, tier: str) -> Scene:
+def _dense_scene(seed: int, number: int, marker: str, target_h: float, tier: str, field_um: float) -> Scene:
     """A scene with much tumour of a dense kind; stain and haze are the slide's own."""
     settings = tier_of(tier)
     traits = make_scene(seed, tier=tier, marker=marker, target_h=target_h, size_um=(60.0, 60.0)).traits
     rng = np.random.default_rng([seed, number, 0x5C])
-    layout = make_layout(rng, FIELD_UM, FIELD_UM, core=False, tumour_share=_TUMOUR_SHARES[number])
+    layout = make_layout(rng, field_um, field_um, core=False, tumour_share=_TUMOUR_SHARES[number])
     draws = (int(draw) for draw in rng.integers(0, 2**31, 400))
     dense = next(d for d in draws if placement.populations(np.random.default_rng(d))[0].per_mm2 > 6400)
     cells = placement.place(np.random.default_rng(dense), layout, settings)
     expression.stain(rng, layout, cells, settings, marker, target_h, traits["haze_od"])
-    return Scene(FIELD_UM, FIELD_UM, layout, cells, marker, tier, seed * 16 + number, {**traits, "clean": 1.0})
+    return Scene(field_um, field_um, layout, cells, marker, tier, seed * 16 + number, {**traits, "clean": 1.0})
 
 
 @dataclass
 class _Piece:
     """A dihedral view of a field laid on the slide. ``left``, ``top``: where the view's corner lies, in slide px;
-    ``drawn``: per label, whether this piece draws that nucleus.
+    ``rank``: per label, ``_DRAWN`` where this piece draws that nucleus, else 0.
     """
 
     rgb: ByteImage
-    labels: Labels
+    labels: Numbers
     left: int
     top: int
     cells: npt.NDArray[np.void]
-    drawn: Mask = field(default_factory=lambda: np.zeros(0, bool))
+    rank: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
 
 
 class _Mosaic:
@@ -159,7 +169,7 @@ class _Mosaic:
         self._inside = self._outline(rng, shape)
         region = random_field(rng, shape, max(3.2 * reach, 4))
         # Where two undrawn nuclei of neighbouring pieces lie over each other: plain tissue.
-        self._ground = np.median(fields[0].rgb[fields[0].labels == 0], axis=0).astype(np.float32)
+        self._ground = np.median(fields[0].rgb[fields[0].labels == 0], axis=0).astype(np.uint8)
         self._lay(rng, fields, region, side)
 
     def _outline(self, rng: np.random.Generator, shape: tuple[int, int]) -> FloatMap:
@@ -184,8 +194,8 @@ class _Mosaic:
         rows, columns = int(self.height / step_y) + 5, int(self.width / step_x) + 5
         row, column = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
         jitter = rng.uniform(-0.12, 0.12, (2, rows, columns)) * self._spacing
-        self._seed_x = (column - 2 + 0.5 * (row % 2)) * step_x + jitter[0]
-        self._seed_y = (row - 2) * step_y + jitter[1]
+        self._seed_x = ((column - 2 + 0.5 * (row % 2)) * step_x + jitter[0]).astype(np.float32)
+        self._seed_y = ((row - 2) * step_y + jitter[1]).astype(np.float32)
         self._steps = (step_x, step_y)
         order = np.argsort(np.argsort(region.ravel())).reshape(region.shape) / region.size
         self._pieces: list[_Piece] = []
@@ -207,7 +217,7 @@ class _Mosaic:
         x, y = piece.cells["x_um"], piece.cells["y_um"]  # already slide px, see _piece
         mine = self._owner(x, y) == number
         tissue = self._sample(self._inside, x, y) > 0
-        piece.drawn = np.concatenate([[False], mine & tissue])
+        piece.rank = np.concatenate([[0], _DRAWN * (mine & tissue)]).astype(np.uint8)
 
     def _sample(self, grid: FloatMap, x: npt.NDArray[np.floating], y: npt.NDArray[np.floating]) -> FloatMap:
         shape = np.broadcast_shapes(x.shape, y.shape)
@@ -223,9 +233,9 @@ class _Mosaic:
         px = x + self._sample(self._warp_x, x, y)
         py = y + self._sample(self._warp_y, x, y)
         rows, columns = self._seed_x.shape
-        row = np.clip(np.rint(py / self._steps[1]).astype(int) + 2, 1, rows - 2)
-        column = np.clip(np.rint(px / self._steps[0]).astype(int) + 2, 1, columns - 2)
-        best = np.full(px.shape, np.inf)
+        row = np.clip(np.rint(py / self._steps[1]).astype(np.int32) + 2, 1, rows - 2)
+        column = np.clip(np.rint(px / self._steps[0]).astype(np.int32) + 2, 1, columns - 2)
+        best = np.full(px.shape, np.inf, np.float32)
         owner = np.zeros(px.shape, np.int32)
         for dr in (-1, 0, 1):
             for dc in (-1, 0, 1):
@@ -240,24 +250,31 @@ class _Mosaic:
 
     def tile(self, row: int, column: int) -> ByteImage | None:
         top, left = row * TILE_PX, column * TILE_PX
-        lattice = np.arange(-_MARGIN_PX, TILE_PX + _MARGIN_PX + 1, _PITCH_PX, dtype=np.float32) + _PITCH_PX / 2
-        coarse = lattice[:: max(1, 16 // _PITCH_PX)]
-        inside = self._sample(self._inside, left + coarse[None, :], top + coarse[:, None])
+        if column == 0:
+            self._look_along(top)
+        here = np.s_[:, column * TILE_PX // _LOOK_PX : (column + 1) * TILE_PX // _LOOK_PX + _LOOK_MARGIN]
+        inside = self._row_inside[here]
         if inside.max() < -_MARGIN_PX:
             return None
-        owner = self._owner(left + coarse[None, :], top + coarse[:, None])
-        numbers = np.unique(owner)
+        numbers = np.unique(self._row_owner[here]).tolist()
         if len(numbers) == 1 and inside.min() > _MARGIN_PX:
-            return self._crop(int(numbers[0]), left, top)[0]
-        return self._blend(left, top, numbers.tolist())
+            return self._crop(numbers[0], left, top)[0]
+        return self._blend(left, top, numbers)
 
-    def _crop(self, number: int, left: int, top: int) -> tuple[ByteImage, Labels]:
+    def _look_along(self, top: int) -> None:
+        """Owner and outline on a coarse lattice over a row of tiles and a nucleus' reach beyond it."""
+        x = np.arange(-_MARGIN_PX, self.width + TILE_PX + 2 * _MARGIN_PX, _LOOK_PX, dtype=np.float32)[None, :]
+        y = np.arange(top - _MARGIN_PX, top + TILE_PX + _MARGIN_PX + 1, _LOOK_PX, dtype=np.float32)[:, None]
+        self._row_inside = self._sample(self._inside, x, y)
+        self._row_owner = self._owner(x, y)
+
+    def _crop(self, number: int, left: int, top: int) -> tuple[ByteImage, Numbers]:
         piece = self._pieces[number]
         size = piece.labels.shape[0]
         y, x = top - piece.top, left - piece.left
         if y >= 0 and x >= 0 and y + TILE_PX <= size and x + TILE_PX <= size:
             there = np.s_[y : y + TILE_PX, x : x + TILE_PX]
-            return piece.rgb[there], piece.labels[there]
+            return np.ascontiguousarray(piece.rgb[there]), np.ascontiguousarray(piece.labels[there])
         # A tile may reach beyond the field (its own part never does): mirrored there, and covered by the neighbours.
         rows = np.abs(np.arange(y, y + TILE_PX))
         columns = np.abs(np.arange(x, x + TILE_PX))
@@ -270,29 +287,26 @@ class _Mosaic:
         owner = _enlarged(self._owner(x, y))
         outside = cv2.resize(self._sample(self._inside, x, y), (TILE_PX, TILE_PX), interpolation=cv2.INTER_LINEAR) <= 0
         crops = [self._crop(number, left, top) for number in numbers]
-        best = np.where(outside, 2.5, 0.0).astype(np.float32)
+        best = np.where(outside, _OUTSIDE, 0).astype(np.uint8)
         chosen = np.where(outside, -1, -2).astype(np.int8)
-        for place, (number, (_, labels)) in enumerate(zip(numbers, crops, strict=True)):
-            score = np.where(owner == number, np.float32(2), np.float32(1))
-            nucleus = labels > 0
-            score[nucleus] = np.where(self._pieces[number].drawn[labels[nucleus]], np.float32(3), np.float32(0))
-            better = score > best
-            best[better] = score[better]
-            chosen[better] = place
-        out = np.zeros((TILE_PX, TILE_PX, 3), np.float32)
-        for place, rgb in [
-            (-1, np.float32(WHITE)),
-            (-2, self._ground),
-            *((k, rgb) for k, (rgb, _) in enumerate(crops)),
-        ]:
-            mask = chosen == place
-            if mask.any():
-                out += _soft(mask)[..., None] * rgb
-        return np.clip(np.rint(out), 0, 255).astype(np.uint8)
+        out = np.empty((TILE_PX, TILE_PX, 3), np.uint8)
+        out[:] = self._ground
+        out[outside] = WHITE
+        for place, (number, (rgb, labels)) in enumerate(zip(numbers, crops, strict=True)):
+            score = np.take(self._pieces[number].rank, labels, mode="clip")
+            ground = (owner == number).view(np.uint8) + np.uint8(_OTHER_GROUND)  # one more where it is the owner
+            np.maximum(score, ground * (labels == 0).view(np.uint8), out=score)
+            better = (score > best).view(np.uint8)
+            cv2.copyTo(score, better, best)
+            chosen[better > 0] = place
+            cv2.copyTo(rgb, better, out)
+        seam = cv2.morphologyEx(chosen.view(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+        cv2.copyTo(cv2.GaussianBlur(out, (0, 0), 1.0), seam.view(np.uint8), out)
+        return out
 
     def truth(self) -> SectionTruth:
         """Counts of what was drawn."""
-        drawn = [piece.cells[piece.drawn[1:]] for piece in self._pieces]
+        drawn = [piece.cells[piece.rank[1:] > 0] for piece in self._pieces]
         cells = np.concatenate(drawn)
         counts = np.bincount(cells["kind"], minlength=len(Kind)).tolist()
         tissue = float((self._inside > 0).mean()) * self.width * self.height * self._um_per_px**2 / 1e6
@@ -318,7 +332,3 @@ def _piece(source: _Field, turn: int, flip: bool, left: int, top: int) -> _Piece
 
 def _enlarged(owner: Labels) -> Labels:
     return np.asarray(np.repeat(np.repeat(owner, _PITCH_PX, axis=0), _PITCH_PX, axis=1))
-
-
-def _soft(mask: Mask) -> FloatMap:
-    return np.asarray(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.2), np.float32)
