@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from scoring.synth.dataset import write_cores
+from scoring.training import run as training
 from scoring.training.recipes import RECIPES
 from scoring.types import ScoringError
 
@@ -43,8 +44,6 @@ def add_arguments(verbs: Any) -> None:
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Train; the manifest entry as plain data. Raises ScoringError with a line for the user."""
-    from scoring.training import run as training  # noqa: PLC0415 – torch takes seconds to load, only this verb pays
-
     chosen = {key: value for key, value in vars(options).items() if key in training.Options.__dataclass_fields__}
     progress = Reporter(sys.stderr)
     folder: Path = options.data or options.out / "training" / "cores"

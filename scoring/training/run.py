@@ -15,6 +15,7 @@ import torch
 
 from scoring import networks, weights
 from scoring.histoscore import FRAME_PX, Representation
+from scoring.synth.grey import make_general
 from scoring.training import data, folds, maps, scores
 from scoring.training.data import Core
 from scoring.training.loop import Progress, Settings, Task, train
@@ -159,7 +160,8 @@ def _mask_task(
 ) -> Task:
     cache = options.folder / "cache"
     images, kept = (data.decode_all(each, cache, progress) for each in cores)
-    return MaskTask(images, kept, BITS[target], recipe.sees == "grey", size, options.seed)
+    grey = recipe.sees == "grey"
+    return MaskTask(images, kept, BITS[target], grey, size, options.seed, make_general if grey else None)
 
 
 def _score_task(
