@@ -16,24 +16,21 @@ from scoring.types import ByteImage
 def paint(seed: int, side: int = 96) -> tuple[ByteImage, ByteImage, list[tuple[float, float, int, float]]]:
     """An image, its masks (channels nuclei, tumour, tissue) and its cells (x, y in px, kind, DAB)."""
     rng = np.random.default_rng(seed)
-    amounts = np.zeros((side, side, 3), dtype=np.float32)
-    masks = np.zeros((side, side, 3), dtype=np.uint8)
     tissue = np.zeros((side, side), dtype=np.uint8)
     cv2.circle(tissue, (side // 2, side // 2), int(side * 0.48), 255, -1)
-    masks[..., 2] = tissue
-    amounts[..., 0] = np.where(tissue > 0, 0.05, 0)
+    drawn = np.zeros((side, side), dtype=np.int32)
     cells = []
-    for _ in range(max(4, side * side // 700)):
+    for number in range(1, max(4, side * side // 700) + 1):
         radius = float(rng.uniform(0.1, 0.4)) * side
         angle = float(rng.uniform(0, 2 * np.pi))
         x, y = side / 2 + radius * np.cos(angle), side / 2 + radius * np.sin(angle)
         tumour = bool(rng.random() < 0.6)
-        dab = float(rng.uniform(0, 1)) if tumour else 0.02
-        disc = np.zeros((side, side), dtype=np.uint8)
-        cv2.circle(disc, (round(x), round(y)), 6 if tumour else 4, 1, -1)
-        amounts[disc > 0] = (0.5, dab, 0)
-        masks[disc > 0, 0], masks[disc > 0, 1] = 255, 255 * tumour
-        cells.append((x, y, 0 if tumour else 1, dab))
+        cv2.circle(drawn, (round(x), round(y)), 6 if tumour else 4, number, -1)
+        cells.append((x, y, 0 if tumour else 1, float(rng.uniform(0, 1)) if tumour else 0.02))
+    of_tumour = np.array([False, *(kind == 0 for _, _, kind, _ in cells)])
+    amounts = np.array([(0, 0, 0), *((0.5, dab, 0) for *_, dab in cells)], dtype=np.float32)[drawn]
+    amounts[(tissue > 0) & (drawn == 0), 0] = 0.05
+    masks = np.dstack([(drawn > 0) * 255, of_tumour[drawn] * 255, tissue]).astype(np.uint8)
     rgb = stain.compose(amounts, stain.stain_basis(i0=(240.0, 238.0, 235.0)))
     return rgb, masks, cells
 
