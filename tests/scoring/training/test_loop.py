@@ -18,7 +18,7 @@ from scoring.training.loop import CHECKPOINT, Settings, rate
 from tests.scoring.training import tissue
 
 ROOT = Path(__file__).resolve().parents[3]
-STEPS = 30
+STEPS = 14
 
 
 def command(data: Path, out: Path, *more: str) -> list[str]:

@@ -102,7 +102,7 @@ def test_a_crop_beyond_the_image_is_glass_without_nuclei() -> None:
         seen, mask = augment.crop(rgb, bits, (25.0, 25.0), 224, (240.0, 239.0, 238.0), np.random.default_rng(seed))
         assert seen.shape == (224, 224, 3)
         assert (seen[mask == 0] == (240, 239, 238)).all(axis=1).mean() > 0.98  # but for a blended seam
-        assert mask.sum() == pytest.approx(2500, rel=0.25)
+        assert int(mask.sum()) == pytest.approx(2500, rel=0.25)
 
 
 def test_staining_anew_keeps_glass_white() -> None:
