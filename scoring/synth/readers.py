@@ -23,17 +23,17 @@ class Style:
     """
 
     gain: float = 1.0
-    gain_sd: float = 0.16
+    gain_sd: float = 0.14
     cut_sd: float = 0.05
     contrast: float = 0.6
     nuclei: tuple[int, int] = (100, 400)
     confusion: tuple[float, float] = (0.04, 0.08)
-    gross_chance: float = 0.06
-    gross_gain_sd: float = 0.8
+    gross_chance: float = 0.03
+    gross_gain_sd: float = 0.65
 
 
-READER_A = Style(gain=1.06)
-READER_B = Style(gain=0.95)
+READER_A = Style(gain=1.1)
+READER_B = Style(gain=0.9)
 
 
 @dataclass(frozen=True)
