@@ -157,7 +157,7 @@ class _Mosaic:
         side = fields[0].rgb.shape[0]
         per_px = float(np.mean([len(f.cells) / f.labels.size for f in fields[:3]]))
         share = 0.80 * per_px + 0.20 * float(np.mean([len(f.cells) / f.labels.size for f in fields[3:]]))
-        area = nuclei / share / 0.94  # clefts
+        area = nuclei / share / 0.98  # clefts
         self._spacing = side * _SPACING
         half_h = float(np.sqrt(area / np.pi / 1.15))
         half_w = 1.15 * half_h
