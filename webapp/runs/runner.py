@@ -14,7 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -218,7 +218,7 @@ def _score(claim: services.Claim, heartbeat: Heartbeat, unfinished: Unfinished) 
         "parameters": dict(found.parameters),
         "tumour_fraction": found.tumour_fraction,
         "qc": dict(found.qc),
-        "windows": list(found.windows),
+        "windows": [asdict(window) for window in found.windows],
         "layers": _layers_words(found, unfinished.layers),
         "rule": found.rule,
         "limits": list(found.limits),
@@ -250,7 +250,7 @@ def _score(claim: services.Claim, heartbeat: Heartbeat, unfinished: Unfinished) 
 
 
 def _layers_words(found: ScoreResult, layers: Path) -> dict[str, Any] | None:
-    """How the layers of the overlay were made, without their index; None where there are none."""
+    """What the layer file says of itself; None where there is none."""
     return LayerFile(layers).header if found.layers_sha256 else None
 
 
