@@ -20,6 +20,7 @@ from typing import Any, TextIO
 from scoring import pipeline, weights
 from scoring.cards import CARDS, DEFAULT_METHOD, PRESETS
 from scoring.cells import CellFile
+from scoring.commands import synthesize
 from scoring.slide_io import SlideError, open_slide
 from scoring.types import CLASS_NAMES, ScoreResult, ScoringError
 
@@ -35,9 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         answer = _VERBS[options.verb](options)
-        _put(json.dumps(answer, ensure_ascii=False, allow_nan=False), options.out)
-    except Unusable as problem:
-        sys.stderr.write(f"scoring: {problem}\n")
+        # the folder for pictures is no place for the JSON
+        out = None if options.verb in _COMMANDS else options.out
+        _put(json.dumps(answer, ensure_ascii=False, allow_nan=False), out)
+    except (Unusable, ScoringError) as problem:
+        sys.stderr.write(f"scoring: {_line(problem)}\n")
         return UNUSABLE
     except BrokenPipeError:  # the reader of stdout left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -61,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out-layers", type=Path, default=None, metavar="FILE", help="layer file: masks and stain maps"
     )
     verbs.add_parser("nuclei", parents=[common], help="every nucleus with its class")
+    synthesize.add_arguments(verbs)
     return parser
 
 
@@ -108,7 +112,8 @@ def _nuclei(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-_VERBS = {"hscore": _hscore, "nuclei": _nuclei}
+_COMMANDS = {"synthesize": synthesize.run}
+_VERBS = {"hscore": _hscore, "nuclei": _nuclei, **_COMMANDS}
 
 
 def _scored(options: argparse.Namespace) -> tuple[dict[str, Any], ScoreResult, list[dict[str, Any]]]:

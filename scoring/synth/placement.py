@@ -163,9 +163,11 @@ def _thin(cells: Cells, overlap: float) -> Mask:
     xy = np.stack([cells["x_um"], cells["y_um"]], axis=1).astype(np.float64)
     long = cells["radius_um"] * np.sqrt(cells["aspect"])
     pairs = cKDTree(xy).query_pairs(float(2 * long.max()), output_type="ndarray")
-    first, second = pairs.min(axis=1), pairs.max(axis=1)
-    apart = xy[second] - xy[first]
+    apart = xy[pairs[:, 1]] - xy[pairs[:, 0]]
     distance = np.hypot(apart[:, 0], apart[:, 1])
+    near = distance < overlap * (long[pairs[:, 0]] + long[pairs[:, 1]])
+    pairs, apart, distance = pairs[near], apart[near], distance[near]
+    first, second = pairs[:, 0], pairs[:, 1]  # query_pairs gives i < j
     angle = np.arctan2(apart[:, 1], apart[:, 0])
     clash = distance < overlap * (_reach(cells, first, angle) + _reach(cells, second, angle))
     order = np.lexsort((second[clash], first[clash]))

@@ -112,7 +112,7 @@ def _cover(scene: Scene, window: Window) -> tuple[FloatMap, FloatMap]:
     cleft = 1.0 / (1.0 + np.exp(-2.8 * (fibre + 0.4 * strand - 1.6 + looseness)))
     foam = texture("foam", window, scene.seed + 13) + 0.35 * texture("cloud", window, scene.seed + 14)
     strands = np.exp(-(((foam + 0.25 * texture("coarse", window, scene.seed + 15)) / 0.6) ** 2))
-    foam = np.clip(0.55 * strands + 0.35 + 0.22 * foam, 0, 1)  # strands and films round vacuoles
+    foam = np.clip(0.45 * strands + 0.45 + 0.2 * foam, 0, 1)  # strands and films round vacuoles
     thinned = stroma * traits["stroma_foam"] + (1 - stroma) * traits["cytoplasm_foam"]
     cover = cover * (1 - thinned * (1 - foam))
     walls = layout.share((Tissue.FAT, Tissue.VESSEL, Tissue.LUMEN), window, 0.8)
