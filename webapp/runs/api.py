@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from scoring.cards import CARDS
+from scoring.cards import CARDS, DEFAULT_METHOD, ModelCard
 from webapp.core.api import ScopedViewSet
 from webapp.core.errors import Invalid
 from webapp.core.queries import known_parameters
@@ -54,7 +54,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 class AskedSerializer(serializers.Serializer[Any]):
     """Which algorithm, and how."""
 
-    algorithm = serializers.CharField(max_length=40)
+    algorithm = serializers.CharField(max_length=40, required=False, default="")
     version = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
     preset = serializers.CharField(max_length=12, required=False, default="", allow_blank=True)
     parameters = serializers.DictField(required=False, default=dict)
@@ -198,7 +198,12 @@ class ModelCardsView(APIView):
 
     @extend_schema(responses=OpenApiResponse(description="Model cards as data."))
     def get(self, request: Request) -> Response:
-        return Response([card.as_json() for _, card in sorted(CARDS.items())])
+        return Response([_shown_card(card) for card in CARDS.values()])
+
+
+def _shown_card(card: ModelCard) -> dict[str, Any]:
+    """The card, and the schemes for which it is what a run takes when none is named."""
+    return {**card.as_json(), "default_for": [card.scheme] if card.key == DEFAULT_METHOD else []}
 
 
 def _narrow(runs: QuerySet[Run], request: Request) -> QuerySet[Run]:

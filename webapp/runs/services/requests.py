@@ -33,10 +33,10 @@ KEY_LENGTH = 80
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What is asked for: an algorithm by card key, its version ("" for the card's), preset ("" for the default) and
-    parameters (those left out take the card's defaults)."""
+    """What is asked for: an algorithm by card key ("" for the default one), its version ("" for the card's), preset (""
+    for the default) and parameters (those left out take the card's defaults)."""
 
-    algorithm: str
+    algorithm: str = ""
     version: str = ""
     preset: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
