@@ -60,7 +60,7 @@ def is_ready(url: str) -> bool:
 
 def start_stack(home: Path, port: int) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if name not in _SERVICES}
-    environment |= {"DUOSCOPE_HOME": str(home), "PORT": str(port)}
+    environment |= {"DUOSCOPE_HOME": str(home), "PORT": str(port), "DUOSCOPE_DEMO_SMALL": "1"}
     log = (home.parent / "stack.log").open("a")
     return subprocess.Popen(
         [sys.executable, "manage.py", "demo"],
