@@ -127,6 +127,9 @@ class Script:
         token = next(cookie["value"] for cookie in cookies if cookie["name"] == "csrftoken")
         return {"X-CSRFToken": token, "Referer": self._url}
 
+    def get(self, address: str) -> dict[str, Any]:
+        return dict(self._request.get(address).json())
+
     def post(self, address: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = self._request.post(address, headers=self._headers(), data=body)
         assert answer.ok, f"{address}: {answer.status} {answer.text()}"

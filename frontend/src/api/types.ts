@@ -195,6 +195,8 @@ export interface ModelCard {
   paper?: string;
   limits?: string | string[];
   research_use?: string;
+  /** False where the weights of the default preset are missing on this server. */
+  installed?: boolean;
   /** Schemes of which this is the method that a run takes when none is named. */
   default_for?: string[];
   /** What the weights were trained on, in a sentence. */

@@ -11,6 +11,12 @@ export type MapKind = (typeof MAP_KINDS)[number];
 export const OVERLAY_KINDS = ["nuclei", ...MAP_KINDS] as const;
 export type OverlayKind = (typeof OVERLAY_KINDS)[number];
 
+/** The overlays that a result has: outlines always, the others from its layers, two of them from a tumour network. */
+export function overlayKinds(hasLayers: boolean, hasTumour: boolean): readonly OverlayKind[] {
+  if (!hasLayers) return ["nuclei"];
+  return OVERLAY_KINDS.filter((kind) => hasTumour || (kind !== "tumour-mask" && kind !== "siti"));
+}
+
 export interface OverlayWords {
   readonly label: string;
   /** What is seen, as a sentence. */

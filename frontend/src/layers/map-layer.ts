@@ -9,6 +9,8 @@ export interface MapLayerOptions {
   readonly grid: MapGrid;
   readonly representation: Representation;
   readonly source: MapSource;
+  /** Whether a tumour network ran: without one there is no tumour mask and no SITI. */
+  readonly hasTumour: boolean;
 }
 
 export interface MapSettings {
@@ -49,6 +51,10 @@ export class MapLayer implements CanvasLayer {
       paint: (stored) => paintedTile(stored, this.settings.kind ?? "intensity", options.representation),
       onChange: () => this.changed(),
     });
+  }
+
+  get hasTumour(): boolean {
+    return this.options.hasTumour;
   }
 
   attached(host: LayerHost): void {

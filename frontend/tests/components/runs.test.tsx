@@ -66,7 +66,7 @@ describe("the result of a network", () => {
       weights_sha256: "3f9ac2d41b77".padEnd(64, "0"),
       tumour_fraction: 0.42,
       qc: { flags: [{ code: "blur", severity: "review", message: "A fifth of the tissue is out of focus." }, { code: "fold", severity: "refuse", message: "Folded." }] },
-      windows: [{ h: 201.2, tumour_nuclei: 812 }, { h: null, tumour_nuclei: 3 }],
+      windows: [{ h_score: 201.2, tumour_nuclei: 812 }, { h_score: null, tumour_nuclei: 3 }],
     },
   };
 
@@ -260,5 +260,6 @@ describe("starting a run", () => {
     expect(unsuitable(card, "HER2", 0.29)).toMatch(/made for ER, PR, p53/);
     expect(unsuitable(card, "ER", 2)).toMatch(/1 µm\/px or finer/);
     expect(unsuitable(card, "ER", 0.05)).toMatch(/at least 0.1/);
+    expect(unsuitable({ ...card, installed: false }, "ER", 0.29)).toMatch(/weights are not installed/);
   });
 });

@@ -4,6 +4,7 @@ import type { ModelCard } from "../../api/types";
 
 /** Why this method cannot be used here, or null. */
 export function unsuitable(card: ModelCard, marker: string, umPerPx: number | null): string | null {
+  if (card.installed === false) return "its weights are not installed here";
   if (card.markers.length > 0 && !card.markers.includes(marker)) return `made for ${card.markers.join(", ")}, this slide is ${marker}`;
   const { min_um_per_px: low, max_um_per_px: high } = card;
   if (umPerPx !== null && low != null && umPerPx < low) return `needs at least ${low} µm/px`;

@@ -59,7 +59,7 @@ export interface ScoredWindow {
 export function windowsOf(provenance: Record<string, unknown>): ScoredWindow[] {
   if (!Array.isArray(provenance.windows)) return [];
   return provenance.windows.map((window: unknown) => {
-    const { h, tumour_nuclei: nuclei } = (window ?? {}) as Record<string, unknown>;
+    const { h_score: h, tumour_nuclei: nuclei } = (window ?? {}) as Record<string, unknown>;
     return { h: toNumber(h), tumourNuclei: toNumber(nuclei) };
   });
 }

@@ -4,7 +4,6 @@ import { groupDigits } from "../../geometry/measure";
 import {
   legendRamp,
   NUCLEI_COLOUR,
-  OVERLAY_KINDS,
   OVERLAY_WORDS,
   TUMOUR_COLOUR,
   type OverlayKind,
@@ -32,7 +31,7 @@ export interface OverlayLegendProps {
 
 /** Which overlay is shown, what its colours mean, and how strongly it is drawn. */
 export function OverlayLegend({ session, counts, title = "Nuclei", representation = null, maps = null, onRetry }: OverlayLegendProps) {
-  const { overlay } = useSession(session);
+  const { overlay, overlayKinds } = useSession(session);
   const kind = session.shownKind();
   return (
     <Stack component="section" gap={6} className={classes.legend} aria-label={kind === "nuclei" ? title : OVERLAY_WORDS[kind].label}>
@@ -53,7 +52,7 @@ export function OverlayLegend({ session, counts, title = "Nuclei", representatio
           size="xs"
           aria-label="Overlay"
           allowDeselect={false}
-          data={OVERLAY_KINDS.map((value) => ({ value, label: OVERLAY_WORDS[value].label }))}
+          data={overlayKinds.map((value) => ({ value, label: OVERLAY_WORDS[value].label }))}
           value={kind}
           onChange={(value) => session.chooseOverlay((value ?? "nuclei") as OverlayKind)}
           comboboxProps={{ withinPortal: true }}

@@ -131,7 +131,7 @@ test("a click on a core's circle chooses it; elsewhere nothing is chosen", async
 test("a result with layers brings the picker with its legend", async () => {
   const grid = { originX: 0, originY: 0, tilePx: 1000, columns: 1, rows: 1, present: new Set(["0/0"]) };
   const overlay = { cells: async () => new ArrayBuffer(0), density: null, counts: { negative: 1, weak: 1, moderate: 1, strong: 1 } };
-  const { sessions, fake } = await show({ overlay, maps: { grid, representation: "inverted", source: async () => new Blob() } });
+  const { sessions, fake } = await show({ overlay, maps: { grid, representation: "inverted", hasTumour: true, source: async () => new Blob() } });
   expect([...fake.layers.keys()]).toEqual(expect.arrayContaining(["nuclei", "stain-map"]));
   await act(async () => sessions.at(-1)?.chooseOverlay("intensity"));
   const legend = screen.getByRole("region", { name: "Stain intensity" });

@@ -102,10 +102,10 @@ test("a class is hidden and shown again, and a new result takes the settings ove
 
 test("Shift+1 to Shift+6 choose an overlay, K goes round them; a result without layers says why not", () => {
   const nuclei = { setSettings: vi.fn(), holdOff: vi.fn() };
-  const map = { setSettings: vi.fn(), holdOff: vi.fn() };
+  const map = { setSettings: vi.fn(), holdOff: vi.fn(), hasTumour: true };
   session.setNuclei(nuclei as never);
   const siti = commands.find(({ id }) => id === "viewer.overlay.siti");
-  expect(siti?.disabled()).toMatch(/no layers/);
+  expect(siti?.disabled()).toMatch(/does not have it/);
   session.setMap(map as never);
   press("^", { shiftKey: true, code: "Digit6" });
   expect(session.shownKind()).toBe("siti");
@@ -139,4 +139,12 @@ test("a result without layers shows its outlines, whatever was chosen before", (
   session.setMap(null);
   session.setNuclei(nuclei as never);
   expect(nuclei.setSettings.mock.lastCall?.[0]).toMatchObject({ visible: true });
+});
+
+test("without a tumour network there is no tumour mask and no SITI", () => {
+  session.setNuclei({ setSettings: vi.fn(), holdOff: vi.fn() } as never);
+  session.setMap({ setSettings: vi.fn(), holdOff: vi.fn(), hasTumour: false } as never);
+  expect(session.get().overlayKinds).toEqual(["nuclei", "nuclei-mask", "intensity", "sini"]);
+  expect(commands.find(({ id }) => id === "viewer.overlay.siti")?.disabled()).toMatch(/does not have it/);
+  expect(commands.find(({ id }) => id === "viewer.overlay.sini")?.disabled()).toBeNull();
 });

@@ -42,7 +42,7 @@ export type ViewerCommandId =
 export const UNKNOWN_UM_PER_PX =
   "The µm/px of this slide is unknown, so its magnification is too. A technician can enter it on the slide's page.";
 const NO_OVERLAY = "No result is shown on this slide.";
-const NO_MAPS = "This result has no layers: they come from a network's run.";
+const NO_MAPS = "This result does not have it: masks and maps come from a network's run.";
 const OPACITY_STEP = 0.1;
 /** Share of the viewport that an arrow key moves. */
 const PAN_SHARE = 1 / 8;
@@ -59,7 +59,7 @@ export function viewerCommands(session: ViewerSession, name = "slide"): ViewerCo
     viewer.panBy(x * width * PAN_SHARE, y * height * PAN_SHARE);
   };
   const overlay = (): string | null => (session.get().overlayPresent ? null : NO_OVERLAY);
-  const maps = (): string | null => overlay() ?? (session.get().mapsPresent ? null : NO_MAPS);
+  const has = (kind: OverlayKind) => (): string | null => overlay() ?? (session.get().overlayKinds.includes(kind) ? null : NO_MAPS);
   const hidden = { group, inPalette: false, disabled: always };
   const listed = { group, inPalette: true, disabled: always };
   return [
@@ -109,10 +109,10 @@ export function viewerCommands(session: ViewerSession, name = "slide"): ViewerCo
       id: `viewer.overlay.${kind}`,
       label: `Overlay: ${OVERLAY_WORDS[kind].label}`,
       keys: [`Shift+${index + 1}`],
-      disabled: kind === "nuclei" ? overlay : maps,
+      disabled: has(kind),
       run: () => session.chooseOverlay(kind),
     })),
-    { ...listed, id: "viewer.overlay-next", label: "Next overlay", keys: ["K"], disabled: maps, run: () => session.cycleOverlay() },
+    { ...listed, id: "viewer.overlay-next", label: "Next overlay", keys: ["K"], disabled: has("intensity"), run: () => session.cycleOverlay() },
     { ...hidden, id: "viewer.opacity-down", label: "Overlay fainter", keys: ["["], disabled: overlay, run: () => session.changeOpacity(-OPACITY_STEP) },
     { ...hidden, id: "viewer.opacity-up", label: "Overlay stronger", keys: ["]"], disabled: overlay, run: () => session.changeOpacity(OPACITY_STEP) },
     {

@@ -1,4 +1,4 @@
-import { OVERLAY_KINDS, OVERLAY_WORDS, type OverlayKind } from "../../geometry/stain-map";
+import { OVERLAY_WORDS, overlayKinds, type OverlayKind } from "../../geometry/stain-map";
 import type { DisplayClass } from "../../geometry/classes";
 import type { Box } from "../../geometry/points";
 import { STAIN_MODES, type StainMode } from "../../geometry/view-query";
@@ -20,7 +20,8 @@ export interface SessionState {
   readonly overlayPresent: boolean;
   /** Which of the overlays is chosen; those that need layers are shown only where the result has some. */
   readonly overlayKind: OverlayKind;
-  readonly mapsPresent: boolean;
+  /** The overlays that the result on show has. */
+  readonly overlayKinds: readonly OverlayKind[];
   /** Read out by screen readers. */
   readonly announcement: string;
 }
@@ -35,7 +36,7 @@ export class ViewerSession {
     overlay: { visible: true, opacity: 1, hidden: new Set() },
     overlayPresent: false,
     overlayKind: "nuclei",
-    mapsPresent: false,
+    overlayKinds: overlayKinds(false, false),
     announcement: "",
   };
   private nuclei: NucleiLayer | null = null;
@@ -71,7 +72,7 @@ export class ViewerSession {
   /** The layers of the result now on show, or none. */
   setMap(layer: MapLayer | null): void {
     this.map = layer;
-    this.set({ mapsPresent: layer !== null });
+    this.set({ overlayKinds: overlayKinds(layer !== null, layer?.hasTumour ?? false) });
     this.passOn();
   }
 
@@ -87,13 +88,14 @@ export class ViewerSession {
   }
 
   cycleOverlay(): void {
-    const now = OVERLAY_KINDS.indexOf(this.shownKind());
-    this.chooseOverlay(OVERLAY_KINDS[(now + 1) % OVERLAY_KINDS.length] ?? "nuclei");
+    const kinds = this.state.overlayKinds;
+    this.chooseOverlay(kinds[(kinds.indexOf(this.shownKind()) + 1) % kinds.length] ?? "nuclei");
   }
 
-  /** The overlay on the screen: the chosen one, or the outlines where the result has no layers. */
+  /** The overlay on the screen: the chosen one, or the outlines where the result does not have it. */
   shownKind(): OverlayKind {
-    return this.state.mapsPresent ? this.state.overlayKind : "nuclei";
+    const { overlayKind, overlayKinds: kinds } = this.state;
+    return kinds.includes(overlayKind) ? overlayKind : "nuclei";
   }
 
   /** Shares of 1, added to the opacity. */

@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { toNumber } from "../../api/numbers";
 import { fetchCells, fetchDensity, fetchLayerTile, useLayers } from "../../api/queries/runs";
 import type { OpenedSlide } from "../../api/queries/slides";
 import type { CoreResult, FieldOfView, Result, SlideSpecimen } from "../../api/types";
@@ -37,6 +38,7 @@ export function useNucleiOverlay(result: Result | null): NucleiOverlay | null {
 export function useMaps(result: Result | null): MapLayerOptions | null {
   const run = result?.has_layers ? result.run : null;
   const layers = useLayers(run).data ?? null;
+  const hasTumour = toNumber(result?.provenance.tumour_fraction) !== null;
   return useMemo(
     () =>
       run === null || layers === null
@@ -52,8 +54,9 @@ export function useMaps(result: Result | null): MapLayerOptions | null {
             },
             representation: representationOf(layers.representation),
             source: (column, row, signal) => fetchLayerTile(run, column, row, signal),
+            hasTumour,
           },
-    [run, layers],
+    [run, layers, hasTumour],
   );
 }
 
