@@ -1,16 +1,12 @@
 """The cell file: every nucleus of a result, grouped by tile so that a view box reads only what it shows.
 
-Layout: ``DCELLS01``, the header's length (u32, little-endian), a JSON header, then records of :data:`RECORD` in the
-order of the
+Layout: as :mod:`scoring.sealed` says, with ``DCELLS01``; the body is records of :data:`RECORD` in the order of the
 tiles (row by row). The header's ``index`` gives the first record of every tile and closes with the count; a cell
 belongs to the tile that holds its centroid. All coordinates are level-0 px. Needs numpy only.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from scoring.sealed import SealedFileError, seal, unseal
 from scoring.types import CLASS_NAMES, ScoringError
 
 MAGIC = b"DCELLS01"
@@ -38,11 +35,10 @@ from +x to +y.
 """
 
 Records = npt.NDArray[np.void]
-_MAX_HEADER_BYTES = 64 * 1024 * 1024
 _HASH = np.uint64(0x9E3779B97F4A7C15)
 
 
-class CellFileError(ScoringError):
+class CellFileError(SealedFileError):
     """Not a cell file, or a damaged one."""
 
 
@@ -137,31 +133,10 @@ class CellWriter:
             "rows": self._rows,
             "index": index.tolist(),
         }
-        text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
-        digest = hashlib.sha256()
-        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name, suffix=".part")
         try:
-            with os.fdopen(handle, "wb") as out:
-                self._body.seek(0)
-                block = MAGIC + len(text).to_bytes(4, "little") + text
-                while block:
-                    out.write(block)
-                    digest.update(block)
-                    block = self._body.read(1 << 20)
-                out.flush()
-                os.fsync(out.fileno())
-            os.replace(name, self._path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+            return seal(self._path, MAGIC, header, self._body)
         finally:
             self.close()
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-        return digest.hexdigest()
 
     def counts(self) -> dict[str, int]:
         """Cells appended so far, by class."""
@@ -185,16 +160,11 @@ class CellFile:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
-        with self.path.open("rb") as source:
-            start = source.read(len(MAGIC) + 4)
-            if len(start) < len(MAGIC) + 4 or not start.startswith(MAGIC):
-                raise CellFileError(f"{self.path.name} is not a cell file.")
-            length = int.from_bytes(start[len(MAGIC) :], "little")
-            if length > _MAX_HEADER_BYTES:
-                raise CellFileError(f"{self.path.name} is damaged: its header claims {length} bytes.")
-            text = source.read(length)
         try:
-            self.header: dict[str, Any] = json.loads(text)
+            self.header, offset, body = unseal(self.path, MAGIC, "cell file")
+        except SealedFileError as error:
+            raise CellFileError(str(error)) from error
+        try:
             self.count = int(self.header["count"])
             self._index = np.asarray(self.header["index"], dtype=np.int64)
             self._columns, self._rows = int(self.header["columns"]), int(self.header["rows"])
@@ -203,8 +173,6 @@ class CellFile:
             self._counts = {name: int(self.header["counts"][name]) for name in CLASS_NAMES}
         except (ValueError, KeyError, TypeError) as error:
             raise CellFileError(f"{self.path.name} is damaged: its header cannot be read.") from error
-        offset = len(MAGIC) + 4 + length
-        body = self.path.stat().st_size - offset
         steps = np.diff(self._index)
         sound = (
             len(self._index) == self._columns * self._rows + 1
