@@ -7,9 +7,9 @@ Maps, masks and scores come from the functions the product scores with (``segmen
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -39,9 +39,9 @@ PRODUCT = "product"
 
 @dataclass(frozen=True)
 class Plan:
-    """What to run: names of weights in ``folder`` (None: those shipped), and which parts."""
+    """What to run: names of weights in ``folder``, and which parts."""
 
-    folder: Path | None
+    folder: Path
     networks: tuple[str, ...]
     classical: bool = True
     through_pipeline: bool = True
@@ -50,10 +50,15 @@ class Plan:
         """Whether these weights take part."""
         return name in self.networks
 
+    def only_masks(self) -> Plan:
+        """The same with the segmentation networks alone."""
+        masks = {**methods.NUCLEI_NETWORKS, **methods.TUMOUR_NETWORKS}
+        return replace(self, networks=tuple(name for name in self.networks if name in masks))
 
-def available(folder: Path | None) -> list[str]:
+
+def available(folder: Path) -> list[str]:
     """Names of the weights in a folder."""
-    return sorted(weights.manifest(folder))
+    return sorted(weights.entries(folder))
 
 
 def mask_key(nuclei: str, tumour: str) -> str:
@@ -148,11 +153,18 @@ class Bench:
         return score_picture(core.rgb(), core.um_per_px, card, self.plan.folder)
 
 
-def score_picture(rgb: ByteImage, um_per_px: float, card: str, folder: Path | None) -> ScoreResult:
-    """The product's answer for a picture in memory, with the weights of ``folder``."""
+def score_picture(
+    rgb: ByteImage, um_per_px: float, card: str, folder: Path, look: Callable[[Path], None] | None = None
+) -> ScoreResult:
+    """The product's answer for a picture in memory, with the weights of ``folder``; ``look`` sees its cell file."""
     with tempfile.TemporaryDirectory(prefix="duoscope-") as place:
         cells = Path(place) / "cells"
-        return pipeline.score(ArrayReader(rgb), card=card, cells_path=cells, um_per_px=um_per_px, weights_folder=folder)
+        result = pipeline.score(
+            ArrayReader(rgb), card=card, cells_path=cells, um_per_px=um_per_px, weights_folder=folder
+        )
+        if look is not None:
+            look(cells)
+        return result
 
 
 def flags_of(result: ScoreResult) -> tuple[str, ...]:

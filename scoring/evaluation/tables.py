@@ -14,13 +14,17 @@ UNDEFINED = "–"
 
 @dataclass
 class Table:
-    """A titled table; ``key`` names its CSV file, ``notes`` stand under it. Cells are text, formatted once."""
+    """A titled table; ``key`` names its CSV file, ``notes`` stand under it. Cells are text, formatted once.
+
+    A table that would be too long for a report (``in_report`` False) is a CSV file alone.
+    """
 
     key: str
     title: str
     columns: Sequence[str]
     rows: list[list[str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    in_report: bool = True
 
     def add(self, *cells: str) -> None:
         """Append a row; it must have a cell for every column."""
