@@ -25,7 +25,9 @@ def add_arguments(subparsers: Any) -> None:
     hscore = names.add_parser("hscore", parents=[common], help="H-score methods on synthetic cores")
     hscore.add_argument("--data", type=Path, default=None, help="folder of test cores; made from fixed seeds if absent")
     hscore.add_argument("--fit-data", type=Path, default=None, help="folder of training cores for the cuts of NNP, NAP")
-    hscore.add_argument("--n-test", type=_count, default=150, help="test cores to make: two thirds realistic, rest hard")
+    hscore.add_argument(
+        "--n-test", type=_count, default=150, help="test cores to make: two thirds realistic, rest hard"
+    )
     hscore.add_argument("--methods", default="", help="comma-separated; all by default")
     hscore.add_argument("--real", type=Path, default=None, help="folder of real tiles (er-pr-tiles)")
     hscore.add_argument("--work", type=Path, default=WORK, help="folder for generated cores and folds")

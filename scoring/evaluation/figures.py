@@ -17,7 +17,7 @@ from PIL import Image
 
 from scoring.evaluation.methods import Row, main_rows
 from scoring.evaluation.paper_tables import error_counts, human, summarise
-from scoring.evaluation.records import GROUPS, Measured, group_name, series
+from scoring.evaluation.records import Measured, group_name, series
 
 TEAL, PURPLE, GREY, INK = "#2A9D8F", "#8E6BBF", "#9AA0A6", "#1F2933"
 NEGATIVE, WEAK, MODERATE, STRONG = "#3B82C4", "#F4D35E", "#EE964B", "#C1121F"
@@ -87,8 +87,8 @@ def scatter_plots(measured: Sequence[Measured], scored: Sequence[str]) -> Figure
         chosen_cores = [one.core for one in measured if one.core.tier == tier]
         if chosen_cores:
             last.scatter(
-                [core.reader_a for core in chosen_cores],
-                [core.reader_b for core in chosen_cores],
+                [core.row.reader_a for core in chosen_cores],
+                [core.row.reader_b for core in chosen_cores],
                 s=14,
                 marker=marker,
                 c=colour,

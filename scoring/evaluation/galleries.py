@@ -36,7 +36,8 @@ def outlined(rgb: ByteImage, nuclei: Mask, tumour: Mask, side_px: int = SIDE_PX)
     height, width = rgb.shape[:2]
     top, left = height // 4, width // 4
     window = (slice(top, top + height // 2), slice(left, left + width // 2))
-    picture = cv2.resize(rgb[window], (side_px, side_px), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(rgb[window], (side_px, side_px), interpolation=cv2.INTER_AREA)
+    picture: ByteImage = np.asarray(small, dtype=np.uint8)
     for mask, colour in ((nuclei & ~tumour, NUCLEI_COLOUR), (tumour, TUMOUR_COLOUR)):
         shown = cv2.resize(mask[window].astype(np.uint8), (side_px, side_px), interpolation=cv2.INTER_AREA)
         contours, _ = cv2.findContours(shown, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
@@ -64,9 +65,9 @@ def gallery(
         axes.imshow(np.hstack([whole, outlined(rgb, nuclei, tumour)]), interpolation="lanczos")
         score = float(np.mean([one.scores[key] for key in keys]))
         flags = ", ".join(one.flags) or "no flag"
+        row = one.core.row
         axes.set_title(
-            f"{one.core.name} · {one.core.marker} · {one.core.tier}\nreaders {one.core.reader_a:g}, {one.core.reader_b:g}"
-            f" · predicted {score:.0f}\n{flags}",
+            f"{row.name}\nreaders {row.reader_a:g}, {row.reader_b:g} · predicted {score:.0f}\n{flags}",
             fontsize=8,
             color=INK,
             loc="left",

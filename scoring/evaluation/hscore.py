@@ -92,16 +92,12 @@ def plan_of(options: Options) -> Plan:
         extra = (methods.WITHOUT_AUGMENTATION.key, measuring.PAPER_MAPS)
         scorers += [name for key in extra for name in methods.seeds_of(key, names)]
     classical = not options.methods or bool({"nnp", "nap"} & set(options.methods))
-    return Plan(options.weights, (*masks, *scorers), classical, all(name in names for name in _PRODUCT))
-
-
-_PRODUCT = ("nuclei-unet", "tumour-unet", "ram-cnn")
+    return Plan(options.weights, (*masks, *scorers), classical, all(name in names for name in measuring.PRODUCT_NEEDS))
 
 
 def eligible(core: Core) -> bool:
     """Whether the core takes part in the comparison: both readers, and more than 15 % tumour (the paper's rule)."""
-    enough = core.tumour_fraction is None or core.tumour_fraction > TUMOUR_NEEDED
-    return core.label is not None and enough
+    return core.label is not None and core.row.tumour_fraction > TUMOUR_NEEDED
 
 
 def _test_cores(options: Options, progress: Progress) -> list[Core]:

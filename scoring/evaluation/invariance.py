@@ -6,6 +6,7 @@ one stain, compose again.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,7 +39,7 @@ def _turned(rgb: ByteImage) -> ByteImage:
 
 def _jpeg(rgb: ByteImage) -> ByteImage:
     coded = cv2.imencode(".jpg", rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 70])[1]
-    return np.ascontiguousarray(cv2.imdecode(coded, cv2.IMREAD_COLOR)[..., ::-1])
+    return np.ascontiguousarray(np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), dtype=np.uint8)[..., ::-1])
 
 
 def with_gain(rgb: ByteImage, *, haematoxylin: float = 1.0, dab: float = 1.0) -> ByteImage:
@@ -53,8 +54,8 @@ def with_gain(rgb: ByteImage, *, haematoxylin: float = 1.0, dab: float = 1.0) ->
 
 VARIANTS = (
     Variant("turned by 90°", _turned, 5.0),
-    Variant("haematoxylin − 20 %", lambda rgb: with_gain(rgb, haematoxylin=0.8), 10.0),
-    Variant("haematoxylin + 20 %", lambda rgb: with_gain(rgb, haematoxylin=1.2), 10.0),
+    Variant("haematoxylin less 20 %", lambda rgb: with_gain(rgb, haematoxylin=0.8), 10.0),
+    Variant("haematoxylin plus 20 %", lambda rgb: with_gain(rgb, haematoxylin=1.2), 10.0),
     Variant("JPEG quality 70", _jpeg, 10.0),
 )
 
@@ -72,7 +73,7 @@ class Changes:
         scores = [score for score in self.by_gain if score is not None]
         if len(scores) < len(self.by_gain):
             return None
-        return all(later >= earlier - TOLERANCE for earlier, later in zip(scores, scores[1:], strict=False))
+        return all(later >= earlier - TOLERANCE for earlier, later in itertools.pairwise(scores))
 
 
 def changes(rgb: ByteImage, score: Score) -> Changes:

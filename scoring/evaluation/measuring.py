@@ -23,9 +23,10 @@ from scoring.evaluation import methods, thresholds
 from scoring.evaluation.cores import Core
 from scoring.evaluation.records import Measured, Overlap
 from scoring.histoscore import Representation
-from scoring.nuclei import Nuclei, find_nuclei
+from scoring.nuclei import Nuclei, find_nuclei, mostly_inside
 from scoring.stain import Vector
 from scoring.tiling import ArrayReader
+from scoring.tissue import find_tissue
 from scoring.types import ByteImage, FloatMap, Mask, ScoreResult, ScoringError
 
 WORK_UM_PER_PX = segmentation.WORK_UM_PER_PX
@@ -33,6 +34,8 @@ _SAME_SCALE = 0.02
 """Pixel sizes that differ by less are one scale."""
 PAPER_MAPS = "ram-cnn-paper"
 """Weights of RAM-CNN on maps with background 0, as the paper prints them."""
+PRODUCT_NEEDS = ("nuclei-unet", "tumour-unet", "ram-cnn")
+"""Weights without which the product's RAM-CNN cannot run."""
 PRODUCT = "product"
 """Score key of the product's own answer: RAM-CNN through ``pipeline.score``."""
 
@@ -94,6 +97,9 @@ class Bench:
         overlaps = {key: Overlap.of(mask, exact[key.partition(":")[0]]) for key, mask in masks.items()}
         masks[f"nuclei:{methods.EXACT}"], masks[f"tumour:{methods.EXACT}"] = truth[0], truth[1]
         description = histoscore.describe(rgb, i0)
+        # As in the product, networks and NAP see nothing of a mask that lies outside the tissue.
+        ground = find_tissue(rgb, WORK_UM_PER_PX, i0).tissue
+        masks = {key: mask & ground for key, mask in masks.items()}
         scores = self._scores(rgb, i0, description, masks)
         curves = {}
         if self.plan.classical:
@@ -123,14 +129,15 @@ class Bench:
         return rgb, found.get("nuclei:nuclei-unet", nothing), found.get("tumour:tumour-unet", nothing)
 
     def _nuclei_masks(self, rgb: ByteImage, i0: Vector) -> dict[str, Mask]:
-        grey = segmentation.prepare_grey(rgb, i0)
         names = [name for name in methods.NUCLEI_NETWORKS if self.plan.has(name)]
-        return {f"nuclei:{name}": segmentation.mask(self._modules[name], grey) for name in names}
+        return {f"nuclei:{name}": self._mask(name, rgb, i0, grey=True) for name in names}
 
     def _tumour_masks(self, rgb: ByteImage, i0: Vector) -> dict[str, Mask]:
-        colour = segmentation.prepare_rgb(rgb, i0)
         names = [name for name in methods.TUMOUR_NETWORKS if self.plan.has(name)]
-        return {f"tumour:{name}": segmentation.mask(self._modules[name], colour) for name in names}
+        return {f"tumour:{name}": self._mask(name, rgb, i0, grey=False) for name in names}
+
+    def _mask(self, name: str, rgb: ByteImage, i0: Vector, *, grey: bool) -> Mask:
+        return segmentation.find_mask(self._modules[name], rgb, WORK_UM_PER_PX, i0, grey=grey)
 
     def _scores(self, rgb: ByteImage, i0: Vector, description: FloatMap, masks: Mapping[str, Mask]) -> dict[str, float]:
         maps = _Maps(rgb, i0, description, masks)
@@ -150,7 +157,7 @@ class Bench:
         return scores
 
     def _through_pipeline(self, core: Core, card: str) -> ScoreResult:
-        return score_picture(core.rgb(), core.um_per_px, card, self.plan.folder)
+        return score_picture(core.read()[0], core.um_per_px, card, self.plan.folder)
 
 
 def score_picture(
@@ -202,16 +209,16 @@ class _Maps:
 _TASKS = ("nuclei", "tumour")
 
 
-def at_work_scale(core: Core) -> tuple[ByteImage, tuple[Mask, Mask, Mask]]:
-    """Picture and masks (nuclei, tumour nuclei, tissue) at the networks' scale."""
-    rgb, masks = core.rgb(), core.masks()
+def at_work_scale(core: Core) -> tuple[ByteImage, tuple[Mask, Mask]]:
+    """Picture and masks (nuclei, tumour nuclei) at the networks' scale."""
+    rgb, *masks = core.read()
     factor = core.um_per_px / WORK_UM_PER_PX
     if abs(factor - 1) < _SAME_SCALE:
-        return rgb, masks
+        return rgb, (masks[0], masks[1])
     size = (round(rgb.shape[1] * factor), round(rgb.shape[0] * factor))
     resized = [cv2.resize(mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) > 127 for mask in masks]
     picture = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    return picture, (resized[0], resized[1], resized[2])
+    return picture, (resized[0], resized[1])
 
 
 def watershed(rgb: ByteImage, i0: Vector) -> Nuclei:
@@ -224,7 +231,7 @@ def watershed(rgb: ByteImage, i0: Vector) -> Nuclei:
 def intensity_curves(description: FloatMap, nuclei: Nuclei, tumour: Mask | None) -> dict[str, thresholds.Curve]:
     """Curves of NNP (mean intensity of each nucleus) and NAP (each pixel), of all nuclei and of tumour nuclei alone.
 
-    A nucleus is a tumour nucleus when half of it lies in the tumour mask; NAP of tumour takes the mask itself.
+    A nucleus is a tumour nucleus when most of it lies in the tumour mask; NAP of tumour takes the mask itself.
     """
     intensity = description * np.float32(510)
     inside = nuclei.labels > 0
@@ -233,8 +240,7 @@ def intensity_curves(description: FloatMap, nuclei: Nuclei, tumour: Mask | None)
     means = np.bincount(number, intensity[inside], minlength=count) / size
     curves = {"nnp-all": thresholds.curve(means), "nap-all": thresholds.curve(intensity[inside])}
     if tumour is not None:
-        share = np.bincount(number, tumour[inside], minlength=count) / size
-        curves["nnp-tumour"] = thresholds.curve(means[share >= 0.5])
+        curves["nnp-tumour"] = thresholds.curve(means[mostly_inside(nuclei.labels, tumour)])
         curves["nap-tumour"] = thresholds.curve(intensity[tumour])
     return curves
 

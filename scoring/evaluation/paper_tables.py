@@ -28,7 +28,8 @@ class Summary:
 def summarise(found: Series) -> Summary:
     """MAE, SD of the signed error and CC; of several seeds the mean of each seed's figure.
 
-    Intervals of a mean over seeds: cores are drawn once for all seeds (bootstrap); P is the largest of the seeds'.
+    Intervals of a mean over seeds: cores are drawn once for all seeds (bootstrap); that of CC is the mean of the seeds'
+    Fisher intervals, P the largest of the seeds'.
     """
     if len(found.scores) == 1:
         scores = found.scores[0]
@@ -78,8 +79,8 @@ def table_2(measured: Sequence[Measured]) -> Table:
         "Table II. Segmentation against the scene's own masks",
         ("network", "task", "cores", "n", "Dice", "pooled Dice", "pixel accuracy"),
         notes=[
-            "Dice: mean over the cores whose true mask is not empty, with its 95 % bootstrap interval. Pooled Dice: over "
-            "the pixels of all cores, so false tumour in a core without any counts. The watershed is the product's "
+            "Dice: mean over the cores whose true mask is not empty, with its 95 % bootstrap interval. Pooled Dice: "
+            "over the pixels of all cores, so false tumour in a core without any counts. The watershed is the product's "
             "unsupervised method (`scoring.nuclei`); like the paper's unsupervised tools it cannot tell tumour from "
             "other nuclei. The paper's values of this table are lost."
         ],
@@ -123,8 +124,8 @@ def table_3(measured: Sequence[Measured], scored: Sequence[str], tier: str) -> T
 
 def human(measured: Sequence[Measured]) -> Summary:
     """The two readers against each other."""
-    first = np.array([[one.core.reader_a for one in measured]], dtype=np.float64)
-    second = np.array([one.core.reader_b for one in measured], dtype=np.float64)
+    first = np.array([[one.core.row.reader_a for one in measured]], dtype=np.float64)
+    second = np.array([one.core.row.reader_b for one in measured], dtype=np.float64)
     return summarise(Series(first.reshape(1, len(measured)), second))
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
 from scoring.cells import CellFile
-from scoring.evaluation import invariance, tiles
+from scoring.evaluation import invariance, measuring, tiles
 from scoring.evaluation.invariance import Changes
 from scoring.evaluation.keypoints import UM_PER_PX, Points
 from scoring.evaluation.measuring import Plan, score_picture
 from scoring.evaluation.records import Measured
-from scoring.evaluation.report import Section
+from scoring.evaluation.report import Section, write
 from scoring.types import ByteImage
 
 SYNTHETIC_CORES = 12
@@ -33,7 +35,7 @@ def invariances(plan: Plan, chosen: Sequence[Measured], real: Path | None, proce
     realistic = [one.core for one in chosen if one.core.tier == "realistic"] or [one.core for one in chosen]
     groups: dict[str, list[Changes]] = {
         "synthetic cores": list(
-            _all_changes(((core.rgb(), core.um_per_px) for core in realistic[:SYNTHETIC_CORES]), plan, processes)
+            _all_changes(((core.read()[0], core.um_per_px) for core in realistic[:SYNTHETIC_CORES]), plan, processes)
         )
     }
     if real is not None:
@@ -93,3 +95,18 @@ def _nuclei(folder: Path, tile: int, card: str, weights_folder: Path) -> Points:
 
     score_picture(tiles.read_tile(folder / f"pair_{tile}_image.png"), UM_PER_PX, card, weights_folder, keep)
     return found[0]
+
+
+def evaluate_tiles(real: Path, out: Path, report: Path, weights_folder: Path) -> dict[str, Any]:
+    """``evaluate tiles``: the section of real tiles as a report of its own."""
+    plan = Plan(weights_folder, tuple(measuring.available(weights_folder)))
+    plan = replace(plan, through_pipeline=all(plan.has(name) for name in measuring.PRODUCT_NEEDS))
+    section = real_tiles(plan, real)
+    files = write([section], "Nuclei on real tiles", [tiles.__doc__ or ""], out, report)
+    table = section.tables[0]
+    return {
+        "evaluation": "tiles",
+        "tiles": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
+        "report": str(report),
+        "files": [str(path) for path in files],
+    }

@@ -53,15 +53,14 @@ def introduction(study: Study) -> list[str]:
         f"{len(paper_tables.of_tier(study.measured, tier))} {paper_tables.TIER_NAMES[tier]}" for tier in tiers if tier
     )
     folders = sorted({one.core.folder for one in study.measured})
-    digests = ", ".join(digest(folder)[:12] for folder in folders)
     return [
         "Research use only. **Every core and both readers here are synthetic**: no real ER, PR or p53 image with "
         "pathologists' H-scores can be had. The figures say how well the methods do on this tissue, not in a clinic. "
         "The real tiles at the end say whether nuclei are found on real stain, and nothing about scores.",
-        f"{len(study.measured)} test cores ({parts or 'one tier'}; SHA-256 of the index {digests}); none was seen in "
+        f"{len(study.measured)} test cores ({parts or 'one tier'}; SHA-256 of the index {digest(folders)[:12]}); none was seen in "
         f"training. Compared are the {len(study.chosen)} with more than 15 % tumour, as the paper's rule wants. Labels "
         "are the mean of two simulated readers, whose disagreement is tuned to the paper's pathologists. Intervals are "
-        "95 %: bootstrap over cores, Fisher's for CC. SD is that of the signed error (n − 1).".replace("−", "-"),
+        "95 %: bootstrap over cores, Fisher's for CC. SD is that of the signed error (n - 1).",
         "Made by `python -m scoring evaluate hscore`; every table also lies beside the figures as a CSV file.",
     ]
 
@@ -125,7 +124,12 @@ def _order(study: Study) -> str:
 
 
 def _masks(study: Study) -> Section:
-    names = {**methods.NUCLEI_NETWORKS, **methods.TUMOUR_NETWORKS, methods.WATERSHED: "watershed", methods.EXACT: "exact"}
+    names = {
+        **methods.NUCLEI_NETWORKS,
+        **methods.TUMOUR_NETWORKS,
+        methods.WATERSHED: "watershed",
+        methods.EXACT: "exact",
+    }
     pairs = {
         measuring.mask_key(nuclei, tumour): (names[nuclei], names[tumour])
         for nuclei, tumour in measuring.mask_pairs(study.plan)
@@ -185,7 +189,7 @@ def _quality(study: Study) -> Section:
 
 def _scoreability(study: Study) -> Section:
     """The 15 % rule: what the product refuses against what it should."""
-    known = [one for one in study.measured if one.core.tumour_fraction is not None and one.tumour_fraction is not None]
+    known = [one for one in study.measured if one.tumour_fraction is not None]
     if not known:
         return Section("The 15 % rule")
     table = Table(
@@ -203,7 +207,7 @@ def _scoreability(study: Study) -> Section:
 
 
 def _true_share(one: Measured) -> float:
-    return one.core.tumour_fraction or 0.0
+    return one.core.row.tumour_fraction
 
 
 def _targets(study: Study) -> Section:
@@ -267,9 +271,9 @@ def _predictions(study: Study) -> Section:
             core.name,
             core.tier,
             core.marker,
-            number(core.reader_a, 0),
-            number(core.reader_b, 0),
-            number(core.tumour_fraction, 2),
+            number(core.row.reader_a, 0),
+            number(core.row.reader_b, 0),
+            number(core.row.tumour_fraction, 2),
             *(number(one.scores.get(key)) for key in keys),
             " ".join(one.flags),
             one.refused,

@@ -6,7 +6,7 @@ points were looked at while the methods were made; two were held out. None of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,15 +68,15 @@ def match(folder: Path, tile: int, found: Points) -> TileMatch:
     return TileMatch(tile, rgb, points, found, *f1(points, found, MATCH_UM / UM_PER_PX))
 
 
-def table(by_method: dict[str, Sequence[TileMatch]]) -> Table:
+def table(by_method: Mapping[str, Sequence[TileMatch]]) -> Table:
     """Counts and F1 of every method on every tile, development and held-out tiles named."""
     made = Table(
         "real-tiles",
         "Real tiles: nuclei against key points",
         ("method", "tile", "use", "key points", "nuclei found", "precision", "recall", "F1 at 4 µm"),
         notes=[
-            "Endometrium, mostly strongly stained: no low-ER real tissue was available. Overlapping discs hide some key "
-            "points, so precision is understated."
+            "Endometrium, mostly strongly stained: no low-ER real tissue was available. Overlapping discs hide some "
+            "key points, so precision is understated."
         ],
     )
     for method, matches in by_method.items():
