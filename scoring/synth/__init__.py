@@ -4,6 +4,7 @@ Whatever is trained on or measured with it is trained on synthetic tissue; resea
 """
 
 from scoring.synth.core import Sample, make_core, make_field, make_scene, paint, render
+from scoring.synth.readers import Reading, read, read_pair
 from scoring.synth.scene import CELL, CLASS_CUTS_OD, Cells, Kind, Layout, Scene, Tissue, Window
 from scoring.synth.stains import Stains, make_stains
 from scoring.synth.truth import Truth, truth_of
@@ -14,6 +15,7 @@ __all__ = [
     "Cells",
     "Kind",
     "Layout",
+    "Reading",
     "Sample",
     "Scene",
     "Stains",
@@ -25,6 +27,8 @@ __all__ = [
     "make_scene",
     "make_stains",
     "paint",
+    "read",
+    "read_pair",
     "render",
     "truth_of",
 ]
