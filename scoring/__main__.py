@@ -19,6 +19,7 @@ from typing import Any, TextIO
 from scoring import pipeline
 from scoring.cards import CARDS, PRESETS
 from scoring.cells import CellFile
+from scoring.commands import evaluate
 from scoring.slide_io import SlideError, open_slide
 from scoring.types import CLASS_NAMES, ScoreResult, ScoringError
 
@@ -34,9 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         answer = _VERBS[options.verb](options)
-        _put(json.dumps(answer, ensure_ascii=False, allow_nan=False), options.out)
-    except Unusable as problem:
-        sys.stderr.write(f"scoring: {problem}\n")
+        # the folder for weights or a report is no place for the JSON
+        out = None if options.verb in _COMMANDS else options.out
+        _put(json.dumps(answer, ensure_ascii=False, allow_nan=False), out)
+    except (Unusable, ScoringError) as problem:
+        sys.stderr.write(f"scoring: {_line(problem)}\n")
         return UNUSABLE
     except BrokenPipeError:  # the reader of stdout left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -56,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--out", type=Path, default=None, help="file for the JSON instead of stdout")
     verbs.add_parser("hscore", parents=[common], help="H-score of a field, core or slide")
     verbs.add_parser("nuclei", parents=[common], help="every nucleus with its class")
+    evaluate.add_arguments(verbs)
     return parser
 
 
@@ -100,7 +104,8 @@ def _nuclei(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-_VERBS = {"hscore": _hscore, "nuclei": _nuclei}
+_COMMANDS = {"evaluate": evaluate.run}
+_VERBS = {"hscore": _hscore, "nuclei": _nuclei, **_COMMANDS}
 
 
 def _scored(options: argparse.Namespace) -> tuple[dict[str, Any], ScoreResult, list[dict[str, Any]]]:

@@ -18,7 +18,7 @@ def add_arguments(subparsers: Any) -> None:
     verb = subparsers.add_parser("evaluate", help="tables and figures of a paper")
     names = verb.add_subparsers(dest="evaluation", required=True)
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--out", dest="out_folder", type=Path, default=WORK / "report", help="folder of the report")
+    common.add_argument("--out", type=Path, default=WORK / "report", help="folder of the report")
     common.add_argument("--report", type=Path, default=None, help="the Markdown file; OUT/report.md by default")
     common.add_argument("--weights", type=Path, default=None, help="folder of weights; those shipped by default")
     common.add_argument("--processes", type=_count, default=2, help="processes of one thread each")
@@ -54,12 +54,12 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     from scoring.evaluation import cross_validation, hscore, physical  # noqa: PLC0415
     from scoring.weights import FOLDER  # noqa: PLC0415
 
-    report = options.report or options.out_folder / "report.md"
+    report = options.report or options.out / "report.md"
     folder = options.weights or FOLDER
     if options.evaluation == "tiles":
-        return physical.evaluate_tiles(options.real, options.out_folder, report, folder)
+        return physical.evaluate_tiles(options.real, options.out, report, folder)
     asked = hscore.Options(
-        out=options.out_folder,
+        out=options.out,
         report=report,
         work=options.work,
         data=options.data,

@@ -73,7 +73,12 @@ def mask_pairs(plan: Plan) -> list[tuple[str, str]]:
     """Pairs (nuclei masks, tumour masks) of Table IV."""
     if not (plan.has("ram-cnn") and plan.has("nuclei-unet")):
         return []
-    pairs = [("nuclei-unet", name) for name in methods.TUMOUR_NETWORKS if plan.has(name)]
+    own = {name: f"{name}-nuclei" for name in methods.TUMOUR_NETWORKS}
+    pairs = [
+        (own[name] if plan.has(own[name]) else "nuclei-unet", name)
+        for name in methods.TUMOUR_NETWORKS
+        if plan.has(name)
+    ]
     if plan.has("tumour-unet"):
         pairs.append((methods.WATERSHED, "tumour-unet"))
     return [*pairs, (methods.EXACT, methods.EXACT)]
@@ -130,13 +135,14 @@ class Bench:
 
     def _nuclei_masks(self, rgb: ByteImage, i0: Vector) -> dict[str, Mask]:
         names = [name for name in methods.NUCLEI_NETWORKS if self.plan.has(name)]
-        return {f"nuclei:{name}": self._mask(name, rgb, i0, grey=True) for name in names}
+        return {f"nuclei:{name}": self._mask(name, rgb, i0) for name in names}
 
     def _tumour_masks(self, rgb: ByteImage, i0: Vector) -> dict[str, Mask]:
         names = [name for name in methods.TUMOUR_NETWORKS if self.plan.has(name)]
-        return {f"tumour:{name}": self._mask(name, rgb, i0, grey=False) for name in names}
+        return {f"tumour:{name}": self._mask(name, rgb, i0) for name in names}
 
-    def _mask(self, name: str, rgb: ByteImage, i0: Vector, *, grey: bool) -> Mask:
+    def _mask(self, name: str, rgb: ByteImage, i0: Vector) -> Mask:
+        grey = name in methods.SEE_GREY
         return segmentation.find_mask(self._modules[name], rgb, WORK_UM_PER_PX, i0, grey=grey)
 
     def _scores(self, rgb: ByteImage, i0: Vector, description: FloatMap, masks: Mapping[str, Mask]) -> dict[str, float]:

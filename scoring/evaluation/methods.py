@@ -47,9 +47,15 @@ CLASSICAL = (
 PRODUCT_NNP = "nnp-product"
 PRODUCT_NNP_LABEL = "NNP, rule duoscope-1 (product)"
 
-NUCLEI_NETWORKS = {"nuclei-unet": "U-Net"}
+NUCLEI_NETWORKS = {
+    "nuclei-unet": "U-Net",
+    "fcn-16s-nuclei": "FCN-16s",
+    "segnet-nuclei": "SegNet",
+    "res18-unet-nuclei": "Res18-UNet",
+}
+SEE_GREY = ("nuclei-unet",)
 TUMOUR_NETWORKS = {"tumour-unet": "U-Net", "fcn-16s": "FCN-16s", "segnet": "SegNet", "res18-unet": "Res18-UNet"}
-"""Segmentation networks by the name of their weights (Table II)."""
+"""Segmentation networks by the name of their weights (Table II); those in ``SEE_GREY`` see luminance, others colour."""
 WATERSHED = "watershed"
 EXACT = "exact"
 """Masks of the scene itself: what perfect segmentation would give."""

@@ -79,10 +79,10 @@ def table_2(measured: Sequence[Measured]) -> Table:
         "Table II. Segmentation against the scene's own masks",
         ("network", "task", "cores", "n", "Dice", "pooled Dice", "pixel accuracy"),
         notes=[
-            "Dice: mean over the cores whose true mask is not empty, with its 95 % bootstrap interval. Pooled Dice: "
-            "over the pixels of all cores, so false tumour in a core without any counts. The watershed is the product's "
-            "unsupervised method (`scoring.nuclei`); like the paper's unsupervised tools it cannot tell tumour from "
-            "other nuclei. The paper's values of this table are lost."
+            "Dice: mean over the cores whose true mask is not empty, with its 95 % bootstrap interval. Pooled Dice: of "
+            "the pixels of all cores together, so false tumour in a core without any counts. The watershed is the "
+            "product's unsupervised method (`scoring.nuclei`); like the paper's tools it cannot tell tumour from other "
+            "nuclei. The paper's values of this table are lost."
         ],
     )
     named = {

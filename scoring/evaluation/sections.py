@@ -57,10 +57,10 @@ def introduction(study: Study) -> list[str]:
         "Research use only. **Every core and both readers here are synthetic**: no real ER, PR or p53 image with "
         "pathologists' H-scores can be had. The figures say how well the methods do on this tissue, not in a clinic. "
         "The real tiles at the end say whether nuclei are found on real stain, and nothing about scores.",
-        f"{len(study.measured)} test cores ({parts or 'one tier'}; SHA-256 of the index {digest(folders)[:12]}); none was seen in "
-        f"training. Compared are the {len(study.chosen)} with more than 15 % tumour, as the paper's rule wants. Labels "
-        "are the mean of two simulated readers, whose disagreement is tuned to the paper's pathologists. Intervals are "
-        "95 %: bootstrap over cores, Fisher's for CC. SD is that of the signed error (n - 1).",
+        f"{len(study.measured)} test cores ({parts or 'one tier'}; SHA-256 of the index {digest(folders)[:12]}); none "
+        f"was seen in training. Compared are the {len(study.chosen)} with more than 15 % tumour, as the paper's rule "
+        "wants. Labels are the mean of two simulated readers, whose disagreement is tuned to the paper's pathologists. "
+        "Intervals are 95 %: bootstrap over cores, Fisher's for CC. SD is that of the signed error (n - 1).",
         "Made by `python -m scoring evaluate hscore`; every table also lies beside the figures as a CSV file.",
     ]
 
