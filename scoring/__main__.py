@@ -19,7 +19,7 @@ from typing import Any, TextIO
 from scoring import pipeline
 from scoring.cards import CARDS, PRESETS
 from scoring.cells import CellFile
-from scoring.commands import evaluate
+from scoring.commands import evaluate, train
 from scoring.slide_io import SlideError, open_slide
 from scoring.types import CLASS_NAMES, ScoreResult, ScoringError
 
@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--out", type=Path, default=None, help="file for the JSON instead of stdout")
     verbs.add_parser("hscore", parents=[common], help="H-score of a field, core or slide")
     verbs.add_parser("nuclei", parents=[common], help="every nucleus with its class")
+    train.add_arguments(verbs)
     evaluate.add_arguments(verbs)
     return parser
 
@@ -104,7 +105,7 @@ def _nuclei(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-_COMMANDS = {"evaluate": evaluate.run}
+_COMMANDS = {"train": train.run, "evaluate": evaluate.run}
 _VERBS = {"hscore": _hscore, "nuclei": _nuclei, **_COMMANDS}
 
 

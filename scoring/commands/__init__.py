@@ -1,1 +1,1 @@
-"""Verbs of ``python -m scoring`` that need more than the pipeline: each module has ``add_arguments`` and ``run``."""
+"""Longer verbs of ``python -m scoring``, a module each: ``add_arguments(subparsers)`` and ``run(options) -> dict``."""

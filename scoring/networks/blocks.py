@@ -20,7 +20,7 @@ def conv_relu(
     dropout: float = 0.0,
     relu: bool = True,
 ) -> nn.Sequential:
-    """"Same" convolution, optional batch normalisation, ReLU, optional dropout (of single values, as in the paper)."""
+    """ "Same" convolution, optional batch normalisation, ReLU, optional dropout (of single values, as in the paper)."""
     layers: list[nn.Module] = [nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=not batch_norm)]
     if batch_norm:
         layers.append(nn.BatchNorm2d(outputs))

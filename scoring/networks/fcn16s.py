@@ -22,9 +22,7 @@ class Fcn16s(Segmenter):
 
     stride = 32
 
-    def __init__(
-        self, in_channels: int, widths: Sequence[int], head_width: int, *, batch_norm: bool = False
-    ) -> None:
+    def __init__(self, in_channels: int, widths: Sequence[int], head_width: int, *, batch_norm: bool = False) -> None:
         super().__init__()
         blocks: list[nn.Module] = []
         inputs = in_channels

@@ -95,8 +95,10 @@ def _traits(rng: np.random.Generator, tier: Tier) -> dict[str, float]:
         "edge_od": rng.uniform(*tier.edge_effect_od) * float(rng.random() < 0.4),
         "granularity": rng.uniform(0.2, 0.8),
         "speck_cut": float(np.clip(3.6 - 250 * area_share, 2.9, 3.6)) + 0.6,
-        "stroma_h_od": rng.uniform(0.03, 0.11),
-        "cytoplasm_h_od": rng.uniform(0.05, 0.14),
+        "stroma_h_od": rng.uniform(0.03, 0.13),
+        "cytoplasm_h_od": rng.uniform(0.04, 0.14),
+        "stroma_foam": rng.uniform(0.2, 0.95),
+        "cytoplasm_foam": rng.uniform(0.1, 0.8),
         "looseness": rng.normal(0.0, 0.5),
     }
 

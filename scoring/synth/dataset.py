@@ -71,9 +71,7 @@ def write_cores(
     if n < 1:
         raise ScoringError(f"At least one core must be written; received n = {n}.")
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = [
-        (folder, seed + k, tiers[k % len(tiers)], MARKERS[k % len(MARKERS)], um_per_px, size_px) for k in range(n)
-    ]
+    jobs = [(folder, seed + k, tiers[k % len(tiers)], MARKERS[k % len(MARKERS)], um_per_px, size_px) for k in range(n)]
     rows: list[Row] = []
     if processes <= 1:
         for job in jobs:

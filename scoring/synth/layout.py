@@ -41,7 +41,9 @@ def make_layout(
     tissue[~ground] = Tissue.GLASS
     hollow = np.isin(tissue, (Tissue.LUMEN,))
     lumen_um = np.asarray(
-        cv2.distanceTransform((~hollow).astype(np.uint8), cv2.DIST_L2, 5) * PITCH_UM if hollow.any() else np.full(shape, 1e3),
+        cv2.distanceTransform((~hollow).astype(np.uint8), cv2.DIST_L2, 5) * PITCH_UM
+        if hollow.any()
+        else np.full(shape, 1e3),
         dtype=np.float32,
     )
     return Layout(
@@ -88,9 +90,7 @@ def _rim(rng: np.random.Generator, shape: tuple[int, int]) -> FloatMap:
     return inside.astype(np.float32)
 
 
-def _tumour(
-    rng: np.random.Generator, tissue: np.ndarray, ground: Mask, share: float, bulk: FloatMap
-) -> None:
+def _tumour(rng: np.random.Generator, tissue: np.ndarray, ground: Mask, share: float, bulk: FloatMap) -> None:
     """Tumour of one of four growth patterns over the given share of the ground."""
     if share <= 0:
         return
@@ -205,10 +205,13 @@ def _potential(rng: np.random.Generator, tissue: np.ndarray) -> FloatMap:
     """Fibres run round nests and ducts, and wander elsewhere: a potential with a gradient of about 1."""
     solid = np.isin(tissue, (Tissue.TUMOUR, Tissue.EPITHELIUM, Tissue.LUMEN, Tissue.NECROSIS, Tissue.FAT))
     shape = tissue.shape
-    length = 60 / PITCH_UM
-    wander = random_field(rng, shape, length) * length * PITCH_UM * 0.8
+    turn = rng.uniform(0, 2 * np.pi)
+    y, x = np.ogrid[: shape[0], : shape[1]]
+    drift = 0.7 * PITCH_UM * (np.cos(turn) * x + np.sin(turn) * y)
+    wander = drift + sum(
+        random_field(rng, shape, length / PITCH_UM) * length * size for length, size in ((180.0, 0.3), (60.0, 0.16))
+    )
     if solid.any():
         away = cv2.distanceTransform((~solid).astype(np.uint8), cv2.DIST_L2, 5) * PITCH_UM
-        near = np.exp(-away / 40)
-        wander = away * (0.4 + 0.6 * near) + wander * (1 - 0.8 * near)
+        wander = wander + 25 * (1 - np.exp(-away / 25))
     return cv2.GaussianBlur(wander.astype(np.float32), (0, 0), 3)

@@ -11,8 +11,6 @@ from scoring.synth.scene import Window
 from scoring.types import FloatMap
 
 TILE_PX = 1024
-TILE_UM = 0.25
-"""Pitch of the noise tiles: fine enough for 0.29 µm/px."""
 
 
 def random_field(rng: np.random.Generator, shape: tuple[int, int], length: float) -> FloatMap:
@@ -28,25 +26,35 @@ def random_field(rng: np.random.Generator, shape: tuple[int, int], length: float
     return np.ascontiguousarray(large[2 * step : 2 * step + shape[0], 2 * step : 2 * step + shape[1]])
 
 
+_BANDS = {
+    # shortest and longest wavelength (µm), elongation along the second axis, pitch (µm)
+    "fine": (0.7, 2.2, 1.0, 0.25),
+    "coarse": (1.8, 6.0, 1.0, 0.25),
+    "grain": (0.8, 3.0, 1.0, 0.25),
+    "edge": (3.5, 14.0, 1.0, 0.25),
+    "foam": (4.5, 16.0, 1.0, 0.25),
+    "cloud": (10.0, 60.0, 1.0, 1.0),
+    "fibre": (1.6, 12.0, 9.0, 0.25),
+    "strand": (0.9, 4.0, 12.0, 0.25),
+}
+
+
 @cache
-def tile(kind: str) -> FloatMap:
-    """A periodic noise tile (``TILE_PX``², pitch ``TILE_UM``), mean 0, SD 1: ``fine`` and ``coarse`` chromatin,
-    ``grain`` of cytoplasm, ``cloud``, ``fibre`` (long along the second axis), ``strand`` (finer).
+def tile(kind: str, um_per_px: float | None = None) -> FloatMap:
+    """A periodic noise tile, mean 0, SD 1: ``fine`` and ``coarse`` chromatin, ``grain`` and ``foam`` of
+    cytoplasm, ``edge`` of outlines, ``cloud``, ``fibre`` (long along the second axis) and ``strand``; 1024² at its own pitch, or averaged to about ``um_per_px``.
     """
-    bands = {  # passband wavelengths in µm (shortest, longest), elongation
-        "fine": (0.7, 2.2, 1.0),
-        "coarse": (1.8, 6.0, 1.0),
-        "grain": (0.8, 3.0, 1.0),
-        "cloud": (10.0, 60.0, 1.0),
-        "fibre": (1.6, 12.0, 9.0),
-        "strand": (0.9, 4.0, 12.0),
-        "sweep": (30.0, 200.0, 1.0),
-    }
-    shortest, longest, elongation = bands[kind]
+    shortest, longest, elongation, pitch = _BANDS[kind]
+    if um_per_px is not None:
+        side = max(16, round(TILE_PX * pitch / um_per_px))
+        method = cv2.INTER_AREA if side < TILE_PX else cv2.INTER_CUBIC
+        scaled = cv2.resize(tile(kind), (side, side), interpolation=method)
+        scaled.setflags(write=False)
+        return np.asarray(scaled)
     rng = np.random.default_rng([len(kind), *kind.encode()])
     spectrum = np.fft.rfft2(rng.standard_normal((TILE_PX, TILE_PX)))
-    fy = np.fft.fftfreq(TILE_PX, TILE_UM)[:, None]
-    fx = np.fft.rfftfreq(TILE_PX, TILE_UM)[None, :] * elongation
+    fy = np.fft.fftfreq(TILE_PX, pitch)[:, None]
+    fx = np.fft.rfftfreq(TILE_PX, pitch)[None, :] * elongation
     frequency = np.hypot(fx, fy)
     passband = np.exp(-((frequency * shortest) ** 2)) * (1 - np.exp(-((frequency * longest) ** 2)))
     made = np.fft.irfft2(spectrum * passband, s=(TILE_PX, TILE_PX)).astype(np.float32)
@@ -56,42 +64,34 @@ def tile(kind: str) -> FloatMap:
 
 
 def texture(kind: str, window: Window, seed: int) -> FloatMap:
-    """A noise tile laid over a window, turned and shifted by ``seed`` in scene coordinates."""
+    """A noise tile laid over a window, shifted and turned over by ``seed``; fixed in scene coordinates, so that
+    neighbouring windows meet.
+    """
     rng = np.random.default_rng([seed, *kind.encode()])
-    turn, dx, dy = rng.uniform(0, 2 * np.pi), rng.uniform(0, TILE_PX), rng.uniform(0, TILE_PX)
-    c, s = np.cos(turn), np.sin(turn)
-    x0, y0 = window.x_um + window.um_per_px / 2, window.y_um + window.um_per_px / 2
-    scale = window.um_per_px / TILE_UM
-    matrix = np.array(
-        [
-            [c * scale, -s * scale, (c * x0 - s * y0) / TILE_UM + dx],
-            [s * scale, c * scale, (s * x0 + c * y0) / TILE_UM + dy],
-        ]
-    )
-    return np.asarray(
-        cv2.warpAffine(
-            tile(kind),
-            matrix,
-            (window.width_px, window.height_px),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_WRAP,
-        )
-    )
+    scaled = tile(kind, window.um_per_px)
+    side = len(scaled)
+    pitch = TILE_PX * _BANDS[kind][3] / side
+    shift, flips = rng.random(2) * side, rng.integers(0, 2, 3)
+    column = ((window.x_um + (np.arange(window.width_px) + 0.5) * window.um_per_px) / pitch + shift[0]).astype(np.int64)
+    row = ((window.y_um + (np.arange(window.height_px) + 0.5) * window.um_per_px) / pitch + shift[1]).astype(np.int64)
+    source = scaled.T if flips[2] else scaled
+    column, row = column % side, row % side
+    if flips[0]:
+        column = side - 1 - column
+    if flips[1]:
+        row = side - 1 - row
+    return np.ascontiguousarray(source[row][:, column])
 
 
 def flow_texture(kind: str, potential_um: FloatMap, window: Window, seed: int) -> FloatMap:
     """A noise tile drawn out along the level lines of a potential (µm): fibres that follow the tissue."""
     rng = np.random.default_rng([seed, 7, *kind.encode()])
     dx, dy, turn = rng.uniform(0, TILE_PX), rng.uniform(0, TILE_PX), rng.uniform(0, 2 * np.pi)
-    x = window.x_um + (np.arange(window.width_px, dtype=np.float32) + 0.5) * window.um_per_px
-    y = window.y_um + (np.arange(window.height_px, dtype=np.float32) + 0.5) * window.um_per_px
-    along = np.cos(turn) * x[None, :] + np.sin(turn) * y[:, None]
-    return np.asarray(
-        cv2.remap(
-            tile(kind),
-            (along / TILE_UM + dx).astype(np.float32),
-            (potential_um / TILE_UM + dy).astype(np.float32),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_WRAP,
-        )
-    )
+    pitch = np.float32(_BANDS[kind][3])
+    x = window.x_um + (np.arange(window.width_px, dtype=np.float32) + 0.5) * np.float32(window.um_per_px)
+    y = window.y_um + (np.arange(window.height_px, dtype=np.float32) + 0.5) * np.float32(window.um_per_px)
+    c, s = np.float32(np.cos(turn)), np.float32(np.sin(turn))
+    along = (c * x / pitch + np.float32(dx + 1e5))[None, :] + (s * y / pitch)[:, None]
+    across = potential_um / pitch + np.float32(dy + 1e5)
+    place = ((across.astype(np.int32) % TILE_PX) * TILE_PX) + along.astype(np.int32) % TILE_PX
+    return np.asarray(np.take(tile(kind).ravel(), place))

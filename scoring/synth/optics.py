@@ -62,8 +62,8 @@ class Optics:
 
 _MEASURED: dict[str, tuple[tuple[Colour, Colour], tuple[Colour, Colour] | None]] = {
     # lowest and highest value of every component, light and dark
-    "haematoxylin": (((0.63, 0.54, 0.26), (0.80, 0.64, 0.43)), None),
-    "dab": (((0.33, 0.50, 0.69), (0.42, 0.60, 0.80)), ((0.33, 0.51, 0.65), (0.47, 0.65, 0.79))),
+    "haematoxylin": (((0.61, 0.56, 0.27), (0.74, 0.65, 0.46)), None),
+    "dab": (((0.28, 0.51, 0.70), (0.37, 0.58, 0.82)), ((0.35, 0.55, 0.62), (0.46, 0.64, 0.74))),
     "eosin": (((0.04, 0.93, 0.09), (0.12, 1.0, 0.2)), None),
 }
 _FIXED = {
@@ -83,8 +83,9 @@ def draw_optics(rng: np.random.Generator, tier_name: str) -> Optics:
         draw = _turned(_between(rng, light, tier), rng, tier)
         vectors[name] = Vector(draw, None if dark is None else _turned(_between(rng, dark, tier), rng, tier))
     base = rng.uniform(*tier.i0)
-    tint = rng.uniform(-1, 1, 3) * min(10.0, 0.5 * (tier.i0[1] - tier.i0[0]))
-    i0 = np.clip(base + tint, 200, 255)
+    reach = min(6.0, 0.5 * (tier.i0[1] - tier.i0[0]))
+    warm, green = rng.uniform(-0.4, 1) * reach, rng.uniform(-0.4, 0.25) * reach
+    i0 = np.clip(base + np.array([warm, green, -warm]), 200, 255)
     return Optics(
         vectors,
         {"haematoxylin": rng.uniform(*tier.h_gain)},
@@ -149,7 +150,11 @@ def expose(
     shot = np.sqrt(np.maximum(image, 0) * np.float32(255.0 / optics.photons) + np.float32(optics.read_noise**2))
     image += shot * rng.standard_normal(image.shape, dtype=np.float32)
     np.clip(image, 0, 255, out=image)
-    bytes_ = (image + 0.5).astype(np.uint8) if optics.gamma == 1 else cv2.LUT((image + 0.5).astype(np.uint8), _gamma(optics.gamma))
+    bytes_ = (
+        (image + 0.5).astype(np.uint8)
+        if optics.gamma == 1
+        else cv2.LUT((image + 0.5).astype(np.uint8), _gamma(optics.gamma))
+    )
     return _jpeg(np.asarray(bytes_), optics.jpeg)
 
 

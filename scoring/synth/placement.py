@@ -12,7 +12,7 @@ from scoring.synth.scene import CELL, WAVES, Cells, Kind, Layout, Tissue
 from scoring.synth.tiers import Tier
 from scoring.types import Mask
 
-_OVERSAMPLING = 4.0
+_OVERSAMPLING = 6.0
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ def populations(rng: np.random.Generator) -> list[Population]:
     """What lives where in one specimen; grade 1–3 makes tumour nuclei larger and more varied."""
     grade = int(rng.integers(3))
     scale, spread = (1.0, 1.15, 1.32)[grade], (0.10, 0.15, 0.22)[grade]
-    tumour_radius = 4.5 * scale * rng.uniform(0.92, 1.08)
-    density = rng.uniform(4500, 7500) / scale**1.2
+    tumour_radius = 4.3 * scale * rng.uniform(0.92, 1.08)
+    density = rng.uniform(5000, 8000) / scale**1.4
     tumour_h = rng.uniform(0.2, 0.42)
     lymphocytes = float(rng.choice((60, 300, 900)))
     return [
@@ -76,7 +76,7 @@ def _shaped(
     low, high = population.aspect
     cells["aspect"] = low + (high - low) * rng.beta(1.6, 2.2, n)
     order = np.arange(2, 2 + WAVES)
-    cells["wave"] = rng.normal(0, 0.085 / order * population.irregularity, (n, WAVES))
+    cells["wave"] = rng.normal(0, 0.2 / order**1.5 * population.irregularity, (n, WAVES))
     cells["phase"] = rng.uniform(0, 2 * np.pi, (n, WAVES))
     cells["h_od"] = rng.uniform(*population.h_od, n)
     cells["rim"] = rng.uniform(0.1, 0.45, n)

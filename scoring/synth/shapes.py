@@ -62,7 +62,9 @@ def rasterise(cells: Cells, window: Window, margin_um: float = 2.5) -> Nuclei:
             inside = (edge - rho).astype(np.float32)
             spots = _nucleoli(cells[chosen], dx, dy)
             for k, index in enumerate(chosen):
-                _paste(int(index), int(left[index]), int(top[index]), inside[k], spots[k], owner, depth, other, nucleolus)
+                _paste(
+                    int(index), int(left[index]), int(top[index]), inside[k], spots[k], owner, depth, other, nucleolus
+                )
     return Nuclei(owner, depth, other, nucleolus)
 
 

@@ -40,8 +40,8 @@ def make_stains(scene: Scene, window: Window | None = None) -> Stains:
     """
     window = window or scene.window(0.65)
     painted = rasterise(scene.cells, window)
-    labels, alpha = _edges(scene, painted, window)
     cover, inside_um = _cover(scene, window)
+    labels, alpha = _edges(scene, painted, inside_um, window)
     haematoxylin, dab = _nuclear(scene, painted, labels, alpha, window)
     free = 1.0 - alpha
     haematoxylin += free * cover * _counterstain(scene, window)
@@ -60,14 +60,14 @@ def make_stains(scene: Scene, window: Window | None = None) -> Stains:
     return stains
 
 
-def _edges(scene: Scene, painted: Nuclei, window: Window) -> tuple[Labels, FloatMap]:
+def _edges(scene: Scene, painted: Nuclei, inside_um: FloatMap, window: Window) -> tuple[Labels, FloatMap]:
     """Labels at half height, and the soft coverage 0..1 of nuclei; edges waver with a fine noise."""
-    wobble = texture("coarse", window, scene.seed + 11) * 0.18
-    depth = painted.depth_um + wobble
+    wobble = texture("edge", window, scene.seed + 11) * 0.2 + texture("coarse", window, scene.seed + 12) * 0.06
+    depth = np.minimum(painted.depth_um + wobble, inside_um)
     width = np.concatenate([[0.5], scene.cells["edge_um"]]).astype(np.float32)[painted.owner]
     alpha = 1.0 / (1.0 + np.exp(np.clip(-depth / (0.5 * width), -30, 30)))
     alpha[painted.owner == 0] = 0
-    labels = np.where(depth >= 0, painted.owner, 0).astype(np.int32)
+    labels = np.where(depth > 0, painted.owner, 0).astype(np.int32)
     return labels, alpha.astype(np.float32)
 
 
@@ -83,13 +83,14 @@ def _nuclear(
     def of(name: str) -> FloatMap:
         return np.concatenate([[0.0], cells[name]]).astype(np.float32)[owner]
 
-    grain = 0.6 * texture("coarse", window, scene.seed + 1) + 0.7 * texture("fine", window, scene.seed + 2)
+    grain = 0.75 * texture("coarse", window, scene.seed + 1) + 0.45 * texture("fine", window, scene.seed + 2)
     contrast = of("chromatin")
     rim = np.exp(-((np.maximum(painted.depth_um, 0) / 0.9) ** 2))
     pattern = np.maximum(1 + contrast * grain + of("rim") * (rim - 0.5) + 0.7 * painted.nucleolus, 0.15)
     overlap = 1.0 / (1.0 + np.exp(np.clip(-painted.other_um / 0.3, -30, 30)))
-    haematoxylin = alpha * of("h_od") * pattern * (1 + 0.5 * overlap)
-    brown = alpha * np.maximum(1 + 0.55 * contrast * grain + 0.25 * (rim - 0.5) + 0.3 * overlap, 0.2)
+    masked = 1 - 0.55 * np.minimum(of("dab_od") / 0.6, 1)  # dense DAB leaves less room for the counterstain
+    haematoxylin = alpha * of("h_od") * pattern * (1 + 0.5 * overlap) * masked
+    brown = alpha * np.maximum(1 + 0.6 * contrast * grain + 0.15 * (rim - 0.5) + 0.3 * overlap, 0.2)
     flat = labels.ravel()
     sizes = np.bincount(flat, minlength=len(cells) + 1)
     sums = np.bincount(flat, weights=brown.ravel(), minlength=len(cells) + 1)
@@ -100,19 +101,25 @@ def _nuclear(
 
 def _cover(scene: Scene, window: Window) -> tuple[FloatMap, FloatMap]:
     """How much tissue lies in a pixel (0..1), with clefts between fibres and vacuoles; and the distance to the rim."""
-    layout = scene.layout
+    layout, traits = scene.layout, scene.traits
     inside = layout.sample(layout.inside_um, window)
     cover = layout.share(FULL, window, 1.5)
     stroma = layout.share((Tissue.STROMA,), window, 3.0)
     potential = layout.sample(layout.potential_um, window)
     fibre = flow_texture("fibre", potential, window, scene.seed + 3)
     strand = flow_texture("strand", potential, window, scene.seed + 4)
-    looseness = scene.traits["looseness"] + 0.5 * layout.sample(layout.haze, window)
+    looseness = traits["looseness"] + 0.5 * layout.sample(layout.haze, window)
     cleft = 1.0 / (1.0 + np.exp(-4.0 * (fibre + 0.4 * strand - 1.6 + looseness)))
+    foam = texture("foam", window, scene.seed + 13) + 0.35 * texture("cloud", window, scene.seed + 14)
+    strands = np.exp(-(((foam + 0.25 * texture("coarse", window, scene.seed + 15)) / 0.6) ** 2))
+    foam = np.clip(0.55 * strands + 0.35 + 0.22 * foam, 0, 1)  # strands and films round vacuoles
+    thinned = stroma * traits["stroma_foam"] + (1 - stroma) * traits["cytoplasm_foam"]
+    cover = cover * (1 - thinned * (1 - foam))
     walls = layout.share((Tissue.FAT, Tissue.VESSEL, Tissue.LUMEN), window, 0.8)
     rim = 1.0 / (1.0 + np.exp(-np.clip(inside / 0.8, -30, 30)))
     thin = 4 * walls * (1 - walls) * 0.5
-    made = np.clip(np.maximum(cover * (1 - 0.9 * stroma * cleft) * (1 + 0.3 * stroma * np.tanh(strand)), thin), 0, 1.3) * rim
+    fibrous = cover * (1 - 0.9 * stroma * cleft) * (1 + 0.3 * stroma * np.tanh(strand))
+    made = np.clip(np.maximum(fibrous, thin), 0, 1.3) * rim
     return made.astype(np.float32), inside
 
 
@@ -124,7 +131,9 @@ def _counterstain(scene: Scene, window: Window) -> FloatMap:
     grain = texture("grain", window, scene.seed + 5)
     cloud = texture("cloud", window, scene.seed + 6)
     base = traits["stroma_h_od"] * (1 - epithelial) + traits["cytoplasm_h_od"] * epithelial + 0.06 * dead
-    return np.maximum(base * (1 + 0.22 * grain + 0.15 * cloud) + 0.05 * dead * np.maximum(grain, 0), 0).astype(np.float32)
+    return np.maximum(base * (1 + 0.3 * grain + 0.25 * cloud) + 0.05 * dead * np.maximum(grain, 0), 0).astype(
+        np.float32
+    )
 
 
 def _haze(scene: Scene, window: Window, dab: FloatMap, cover: FloatMap, inside_um: FloatMap) -> FloatMap:

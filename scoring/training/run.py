@@ -1,0 +1,176 @@
+"""One training from options to weights and manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+
+from scoring import networks, weights
+from scoring.training import data, folds
+from scoring.training.data import Core
+from scoring.training.loop import Progress, Settings, Task, train
+from scoring.training.masks import BITS, MaskTask
+from scoring.training.recipes import Recipe, find_recipe
+from scoring.types import ScoringError
+
+NOTE: Final = "trained on synthetic tissue; research use only"
+HELD_OUT: Final = 0.08
+"""Share of the images kept for the figures in the manifest where no fold is asked for."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says. ``name`` is the recipe; ``save_as`` the weights' name."""
+
+    name: str
+    folder: Path
+    out: Path
+    preset: str = "cpu"
+    save_as: str = ""
+    steps: int | None = None
+    batch: int | None = None
+    seed: int = 1
+    lr: float = 1e-3
+    device: str = "auto"
+    threads: int = 2
+    resume: bool = False
+    label_augmentation: bool = True
+    representation: str = "inverted"
+    fold: tuple[int, int] | None = None
+    target: str | None = None
+    um_per_px: float | None = None
+    masks_from: Path = weights.FOLDER
+    synthetic: bool = True
+
+
+def run(options: Options, progress: Progress) -> dict[str, Any]:
+    """Train and save; returns the manifest entry with the name and path of the weights.
+
+    Raises ScoringError for data, options or a checkpoint that do not fit.
+    """
+    recipe = find_recipe(options.name)
+    if options.preset not in networks.PRESETS:
+        raise ScoringError(f"preset is {' or '.join(networks.PRESETS)}; received {options.preset!r}")
+    torch.set_num_threads(options.threads)
+    device = _device(options.device)
+    target = options.target or recipe.target
+    steps = options.steps or (recipe.steps if options.preset == "cpu" else recipe.paper_steps)
+    size = options.batch or recipe.batch
+    cores = data.read_folder(options.folder, options.um_per_px)
+    learnt, held_out = split(cores, options)
+    facts: dict[str, Any] = {
+        "recipe": recipe.name,
+        "target": target,
+        "preset": options.preset,
+        "batch": size,
+        "label_augmentation": options.label_augmentation if target == "score" else None,
+        "representation": options.representation if target == "score" and recipe.sees == "maps" else None,
+        "fold": list(options.fold) if options.fold else None,
+        "data_digest": data.digest(cores),
+        "images": len(learnt),
+        "held_out": [core.name for core in held_out] if options.fold else len(held_out),
+    }
+    name = options.save_as or default_name(options, target, recipe)
+    task, more = _task(options, recipe, target, size, (learnt, held_out), progress)
+    facts |= more
+    settings = Settings(steps, options.seed, _digest(facts), lr=options.lr, device=device)
+    torch.manual_seed(options.seed)
+    kwargs: dict[str, object] = {}
+    module = networks.build(recipe.name, options.preset, **kwargs)
+    outcome = train(module, task, settings, options.out / "training" / name, resume=options.resume, progress=progress)
+    training = {
+        **facts,
+        "steps": steps,
+        "seed": options.seed,
+        "lr": options.lr,
+        "seconds": outcome.seconds,
+        "loss": round(outcome.loss, 5),
+        "history": outcome.history,
+        "device": device,
+        "torch": torch.__version__,
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+    entry = weights.save(
+        module.cpu(),
+        name,
+        options.out,
+        network=recipe.name,
+        preset=options.preset,
+        kwargs=kwargs,
+        representation=facts["representation"],
+        note=NOTE if options.synthetic else "research use only",
+        training=training,
+        metrics=dict(outcome.metrics),
+    )
+    return {"name": name, "weights": str(options.out / f"{name}.safetensors"), **entry}
+
+
+def default_name(options: Options, target: str, recipe: Recipe) -> str:
+    """What the weights are called: the network, and how it differs from the usual one."""
+    parts = [recipe.name]
+    if target != recipe.target:
+        parts.append(target)
+    if options.representation == "paper" and recipe.sees == "maps":
+        parts.append("paper")
+    if target == "score" and not options.label_augmentation:
+        parts.append("no-dla")
+    if options.preset == "paper":
+        parts.append("wide")
+    if options.fold:
+        parts.append(f"fold{options.fold[0]}")
+    return "-".join(parts)
+
+
+def split(cores: Sequence[Core], options: Options) -> tuple[list[Core], list[Core]]:
+    """Images to learn from and images held out: fold k of n, or the last 8 % by a fixed shuffle."""
+    ordered = sorted(cores, key=lambda core: core.name)
+    count = options.fold[1] if options.fold else max(2, round(1 / HELD_OUT))
+    if len(ordered) < 2:
+        raise ScoringError(f"{options.folder}: {len(ordered)} image; two at least are needed, one is held out")
+    number = options.fold[0] if options.fold else 1
+    chosen = set(folds.disjoint(len(ordered), min(count, len(ordered)), seed=0)[number - 1].tolist())
+    learnt = [core for index, core in enumerate(ordered) if index not in chosen]
+    return learnt, [core for index, core in enumerate(ordered) if index in chosen]
+
+
+def _task(
+    options: Options,
+    recipe: Recipe,
+    target: str,
+    size: int,
+    cores: tuple[list[Core], list[Core]],
+    progress: Progress,
+) -> tuple[Task, Mapping[str, Any]]:
+    """The task, and facts of its own for the manifest."""
+    learnt, held_out = cores
+    cache = options.folder / "cache"
+    if target == "score":
+        raise ScoringError("not yet")
+    images = data.decode_all(learnt, cache, progress)
+    kept = data.decode_all(held_out, cache, progress)
+    grey = recipe.sees == "grey"
+    return MaskTask(images, kept, BITS[target], grey, size, options.seed), {}
+
+
+def _device(wanted: str) -> str:
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise ScoringError("--device cuda: torch sees no graphics processor; use --device cpu")
+    return wanted
+
+
+def _digest(facts: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def as_json(options: Options) -> dict[str, Any]:
+    """Options as plain data."""
+    return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(options).items()}
