@@ -13,11 +13,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
-from scoring import pipeline
-from scoring.cards import CARDS, PRESETS
+from scoring import pipeline, weights
+from scoring.cards import CARDS, DEFAULT_METHOD, PRESETS
 from scoring.cells import CellFile
 from scoring.commands import evaluate, train
 from scoring.slide_io import SlideError, open_slide
@@ -53,11 +54,15 @@ def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("image", type=Path, help="image or slide file")
     common.add_argument("--um-per-px", type=_um_per_px, default=None, help="µm/px; overrides what the file says")
-    common.add_argument("--method", choices=sorted(CARDS), default="nnp")
+    common.add_argument("--method", choices=sorted(CARDS), default=DEFAULT_METHOD)
     common.add_argument("--preset", choices=PRESETS, default="default")
     common.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the method")
+    common.add_argument("--weights", type=Path, default=None, metavar="DIR", help="trained networks of your own")
     common.add_argument("--out", type=Path, default=None, help="file for the JSON instead of stdout")
-    verbs.add_parser("hscore", parents=[common], help="H-score of a field, core or slide")
+    hscore = verbs.add_parser("hscore", parents=[common], help="H-score of a field, core or slide")
+    hscore.add_argument(
+        "--out-layers", type=Path, default=None, metavar="FILE", help="layer file: masks and stain maps"
+    )
     verbs.add_parser("nuclei", parents=[common], help="every nucleus with its class")
     train.add_arguments(verbs)
     evaluate.add_arguments(verbs)
@@ -86,8 +91,11 @@ def _hscore(options: argparse.Namespace) -> dict[str, Any]:
         "reason": result.reason,
         "percentages": result.percentages,
         "counts": result.counts,
+        "tumour_counts": result.tumour_counts,
         "tumour_fraction": result.tumour_fraction,
+        "windows": [asdict(window) for window in result.windows],
         "qc": result.qc,
+        "layers_sha256": result.layers_sha256,
         "parameters": result.parameters,
         "limits": result.limits,
     }
@@ -115,8 +123,10 @@ def _scored(options: argparse.Namespace) -> tuple[dict[str, Any], ScoreResult, l
     image: Path = options.image
     if not image.is_file():
         raise Unusable(f"{image}: no such file; give the path of an image or slide")
-    if options.out is not None and not options.out.parent.is_dir():
-        raise Unusable(f"{options.out}: its folder does not exist; make it first")
+    layers_path: Path | None = getattr(options, "out_layers", None)
+    for target in (options.out, layers_path):
+        if target is not None and not target.parent.is_dir():
+            raise Unusable(f"{target}: its folder does not exist; make it first")
     try:
         with open_slide(image) as reader, tempfile.TemporaryDirectory(prefix="duoscope-") as folder:
             um_per_px, source = options.um_per_px, "command line"
@@ -132,6 +142,8 @@ def _scored(options: argparse.Namespace) -> tuple[dict[str, Any], ScoreResult, l
                 parameters=_parameters(options.set, image),
                 um_per_px=um_per_px,
                 cells_path=cells_path,
+                layers_path=layers_path,
+                weights_folder=options.weights or weights.FOLDER,
                 progress=_Progress(sys.stderr),
             )
             cells = _cells(cells_path) if options.verb == "nuclei" else []
@@ -152,6 +164,10 @@ def _scored(options: argparse.Namespace) -> tuple[dict[str, Any], ScoreResult, l
     return common, result, cells
 
 
+_TEXT = ("i0", "views")
+"""Parameters whose choices look like numbers."""
+
+
 def _parameters(settings: Sequence[str], image: Path) -> dict[str, object]:
     parameters: dict[str, object] = {}
     for setting in settings:
@@ -159,7 +175,7 @@ def _parameters(settings: Sequence[str], image: Path) -> dict[str, object]:
         if not equals:
             raise Unusable(f"{image}: --set takes NAME=VALUE; received {setting!r}")
         try:
-            parameters[name] = float(text) if name not in ("i0",) else text
+            parameters[name] = text if name in _TEXT else float(text)
         except ValueError:
             parameters[name] = text
     return parameters

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib import resources
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -63,6 +65,8 @@ class ModelCard:
     paper: str
     limits: tuple[str, ...]
     research_use: str = RESEARCH_USE
+    installed: bool = True
+    """Whether the weights that the default preset needs are there."""
 
     def resolve(self, preset: str, parameters: Mapping[str, object]) -> dict[str, float | str]:
         """Every parameter of a run: the preset's defaults with what was asked. Unknown names and values are refused."""
@@ -105,6 +109,7 @@ class ModelCard:
             "paper": self.paper,
             "limits": list(self.limits),
             "research_use": self.research_use,
+            "installed": self.installed,
         }
 
 
@@ -118,22 +123,15 @@ def _by_preset(paper: float | str, default: float | str, cpu: float | str) -> Ma
 
 RULE_NAMES = ("duoscope-1", "qupath", "paper-fitted", "paper-ppc", "paper-ihc-profiler")
 
-_HSCORE_PARAMETERS = (
-    ParameterSpec(
-        "marker",
-        "choice",
-        "Antibody: decides the category beside the number (ER, PR); none is given for p53 or where it is unknown.",
-        _same("unknown"),
-        choices=("unknown", "ER", "PR", "p53"),
-    ),
-    ParameterSpec(
-        "class_rule",
-        "choice",
-        "Rule that turns DAB into negative, weak, moderate or strong. duoscope-1: mean DAB OD10 .15/.35/.65; qupath: "
-        ".2/.4/.6; paper-*: luminance of the stain-intensity description image (reconstructed thresholds).",
-        _by_preset("paper-fitted", "duoscope-1", "duoscope-1"),
-        choices=RULE_NAMES,
-    ),
+_CLASS_RULE = ParameterSpec(
+    "class_rule",
+    "choice",
+    "Rule that turns DAB into negative, weak, moderate or strong. duoscope-1: mean DAB OD10 .15/.35/.65; qupath: "
+    ".2/.4/.6; paper-*: luminance of the stain-intensity description image (reconstructed thresholds).",
+    _by_preset("paper-fitted", "duoscope-1", "duoscope-1"),
+    choices=RULE_NAMES,
+)
+_STAIN_PARAMETERS = (
     ParameterSpec(
         "i0",
         "choice",
@@ -156,6 +154,29 @@ _HSCORE_PARAMETERS = (
         _same("cross"),
         choices=("cross", "landini"),
     ),
+)
+_NUCLEUS_PARAMETERS = (
+    ParameterSpec("min_area_um2", "number", "Smallest nucleus.", _same(8.0), minimum=1.0, maximum=100.0, unit="µm²"),
+    ParameterSpec("max_area_um2", "number", "Largest nucleus.", _same(250.0), minimum=50.0, maximum=1000.0, unit="µm²"),
+)
+_COUNTING_PARAMETERS = (
+    ParameterSpec(
+        "marker",
+        "choice",
+        "Antibody: decides the category beside the number (ER, PR); none is given for p53 or where it is unknown.",
+        _same("unknown"),
+        choices=("unknown", "ER", "PR", "p53"),
+    ),
+    ParameterSpec(
+        "tumour_only",
+        "choice",
+        "auto: tumour nuclei alone, by the tumour network, where its weights are installed; all: every nucleus, as in "
+        "the paper.",
+        _by_preset("all", "auto", "auto"),
+        choices=("auto", "all"),
+    ),
+    _CLASS_RULE,
+    *_STAIN_PARAMETERS,
     ParameterSpec(
         "work_um_per_px",
         "number",
@@ -165,8 +186,38 @@ _HSCORE_PARAMETERS = (
         maximum=1.0,
         unit="µm/px",
     ),
-    ParameterSpec("min_area_um2", "number", "Smallest nucleus.", _same(8.0), minimum=1.0, maximum=100.0, unit="µm²"),
-    ParameterSpec("max_area_um2", "number", "Largest nucleus.", _same(250.0), minimum=50.0, maximum=1000.0, unit="µm²"),
+    *_NUCLEUS_PARAMETERS,
+)
+_NETWORK_PARAMETERS = (
+    ParameterSpec(
+        "views",
+        "choice",
+        "The score is the mean over this many turned and mirrored views of a window.",
+        _by_preset("1", "8", "8"),
+        choices=("1", "8"),
+    ),
+    ParameterSpec(
+        "masks",
+        "choice",
+        "whole: a window's masks in one pass; sliding: overlapping windows of 224 px as in the paper, blended.",
+        _by_preset("sliding", "whole", "whole"),
+        choices=("whole", "sliding"),
+    ),
+    replace(
+        _CLASS_RULE,
+        description=f"For the nuclei that are listed; the score does not depend on it. {_CLASS_RULE.description}",
+    ),
+    *_STAIN_PARAMETERS,
+    ParameterSpec(
+        "work_um_per_px",
+        "number",
+        "Pixel size that the networks see; they were trained at 0.65.",
+        _same(0.65),
+        minimum=0.6,
+        maximum=0.7,
+        unit="µm/px",
+    ),
+    *_NUCLEUS_PARAMETERS,
 )
 
 _PAPER = (
@@ -174,26 +225,26 @@ _PAPER = (
     "IEEE Trans Med Imaging 2019"
 )
 _LIMITS = (
-    "No tumour network runs yet: every nucleus is counted, tumour or not. Choose a field of tumour.",
     "Nuclear markers only (ER, PR, p53); a field whose DAB is not nuclear is not scored.",
     "Checked on endometrium with mostly strong staining; no low-ER real tissue was available.",
-    "The paper's luminance thresholds are lost; the paper preset uses labelled reconstructions.",
 )
+_LUMINANCE_LIMIT = "The paper's luminance thresholds are lost; the paper preset uses labelled reconstructions."
+_TRAINED = "The networks were trained on synthetic tissue; research use only."
 
 _NNP = ModelCard(
     key="nnp",
-    version="1",
+    version="2",
     name="Nuclei number percentage",
     scheme="h-score",
     markers=("ER", "PR", "p53"),
     summary="H-score from the numbers of negative, weak, moderate and strong nuclei, found by seeded watershed.",
     presets=PRESETS,
-    parameters=_HSCORE_PARAMETERS,
+    parameters=_COUNTING_PARAMETERS,
     weights_sha256=None,
     min_um_per_px=0.05,
     max_um_per_px=1.1,
     paper=_PAPER,
-    limits=_LIMITS,
+    limits=(*_LIMITS, _LUMINANCE_LIMIT),
 )
 
 _NAP = replace(
@@ -201,11 +252,64 @@ _NAP = replace(
     key="nap",
     name="Nuclei area percentage",
     summary="H-score from the nuclear area that is negative, weak, moderate and strong, pixel by pixel.",
-    limits=(*_LIMITS, "Percentages are of nuclear area; the counts beside them are nuclei, classed by their mean."),
+    limits=(*_NNP.limits, "Percentages are of nuclear area; the counts beside them are nuclei, classed by their mean."),
 )
 
-CARDS: Mapping[str, ModelCard] = MappingProxyType({card.key: card for card in (_NNP, _NAP)})
+
+def _shipped() -> Mapping[str, str]:
+    """SHA-256 of the shipped weights by name, from their manifest alone; empty where none ship."""
+    manifest = resources.files("scoring").joinpath("weights", "manifest.json")
+    if not manifest.is_file():
+        return {}
+    return {name: str(entry["sha256"]) for name, entry in json.loads(manifest.read_text(encoding="utf-8")).items()}
+
+
+_SHIPPED = _shipped()
+MASK_NETWORKS = ("nuclei-unet", "tumour-unet")
+
+
+def _network(key: str, name: str, summary: str) -> ModelCard:
+    return replace(
+        _NNP,
+        key=key,
+        version="1",
+        name=name,
+        summary=summary,
+        parameters=_NETWORK_PARAMETERS,
+        weights_sha256=_SHIPPED.get(key),
+        max_um_per_px=0.8,
+        limits=(
+            *_LIMITS,
+            _TRAINED,
+            "The network gives a number alone: no percentages and no category. The nuclei listed beside it are counted "
+            "by rule and need not add up to it.",
+        ),
+        installed={key, *MASK_NETWORKS} <= set(_SHIPPED),
+    )
+
+
+COUNTING = ("nnp", "nap")
+"""Methods that count nuclei or their area; the others are networks."""
+CARDS: Mapping[str, ModelCard] = MappingProxyType(
+    {
+        card.key: card
+        for card in (
+            _network(
+                "ram-cnn",
+                "RAM-CNN",
+                "H-score by a two-column network from nuclei and tumour nuclei of the stain-intensity image.",
+            ),
+            _network("ra-cnn", "RA-CNN", "As RAM-CNN, with one column that sees both maps as channels."),
+            _network("rgb-cnn", "RGB-CNN", "H-score by a single-column network from the picture itself."),
+            _network("alexnet", "AlexNet", "H-score by AlexNet from the picture itself."),
+            _network("resnet-18", "ResNet-18", "H-score by ResNet-18 from the picture itself."),
+            _NNP,
+            _NAP,
+        )
+    }
+)
 """Every method by key."""
+DEFAULT_METHOD = "ram-cnn" if CARDS["ram-cnn"].installed else "nnp"
 
 
 def find_card(key: str) -> ModelCard:

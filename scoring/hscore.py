@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring import lamt, schemes, stain
-from scoring.nuclei import Nuclei, NucleusParameters, find_nuclei
+from scoring.nuclei import Nuclei, NucleusParameters, find_nuclei, mostly_inside
 from scoring.stain import StainBasis
-from scoring.types import CLASS_NAMES, ByteImage, FloatMap, ScoringError
+from scoring.types import CLASS_NAMES, ByteImage, FloatMap, Mask, ScoringError
 
 Method = Literal["nnp", "nap"]
 Classes = npt.NDArray[np.uint8]
@@ -62,24 +62,43 @@ RULES: Mapping[str, ClassRule] = MappingProxyType(
 @dataclass(frozen=True)
 class FieldCells:
     """Nuclei of one picture with their classes; ``class_area_um2`` (n, 4) is each nucleus's area by the class of its
-    pixels.
+    pixels (those of tumour, where that is known). ``tumour`` (n): -1 unknown, 0, 1. The masks (height x width) are
+    what a network found, or for nuclei the instances themselves.
     """
 
     nuclei: Nuclei
     classes: Classes
     class_area_um2: npt.NDArray[np.float64]
     amounts: FloatMap
+    tumour: npt.NDArray[np.int8]
+    nuclei_mask: Mask
+    tumour_mask: Mask | None = None
 
 
 def measure_field(
     rgb: ByteImage, basis: StainBasis, um_per_px: float, rule: ClassRule, parameters: NucleusParameters
 ) -> FieldCells:
-    """Find and class the nuclei of a picture at ``um_per_px``."""
+    """Find and class the nuclei of a picture at ``um_per_px``; whether they are tumour stays unknown."""
     amounts = stain.bend(stain.unmix(rgb, basis), basis)
-    nuclei = find_nuclei(amounts, um_per_px, parameters)
+    return classed(rgb, amounts, find_nuclei(amounts, um_per_px, parameters), um_per_px, rule)
+
+
+def classed(
+    rgb: ByteImage,
+    amounts: FloatMap,
+    nuclei: Nuclei,
+    um_per_px: float,
+    rule: ClassRule,
+    *,
+    nuclei_mask: Mask | None = None,
+    tumour: Mask | None = None,
+) -> FieldCells:
+    """Class nuclei that were found; a nucleus is tumour when most of its pixels lie in the mask ``tumour``."""
+    mask = nuclei.labels > 0 if nuclei_mask is None else nuclei_mask
     kinds, count = len(CLASS_NAMES), len(nuclei)
+    flags = np.full(count, -1, np.int8) if tumour is None else mostly_inside(nuclei.labels, tumour).astype(np.int8)
     if count == 0:
-        return FieldCells(nuclei, np.zeros(0, np.uint8), np.zeros((0, kinds)), amounts)
+        return FieldCells(nuclei, np.zeros(0, np.uint8), np.zeros((0, kinds)), amounts, flags, mask, tumour)
     rows, columns = np.nonzero(nuclei.labels)
     number = nuclei.labels[rows, columns] - 1
     dab = amounts[rows, columns, 1]
@@ -95,8 +114,13 @@ def measure_field(
     else:
         size = np.maximum(np.bincount(number, minlength=count), 1)
         means = np.bincount(number, values, minlength=count) / size
-    areas = np.bincount(number * kinds + rule.classify(values), minlength=count * kinds).reshape(count, kinds)
-    return FieldCells(nuclei, rule.classify(means), areas.astype(np.float64) * um_per_px**2, amounts)
+    place = number * kinds + rule.classify(values)
+    if tumour is not None:
+        place = place[tumour[rows, columns]]
+    areas = np.bincount(place, minlength=count * kinds).reshape(count, kinds)
+    return FieldCells(
+        nuclei, rule.classify(means), areas.astype(np.float64) * um_per_px**2, amounts, flags, mask, tumour
+    )
 
 
 @dataclass(frozen=True)

@@ -72,10 +72,29 @@ def find_nuclei(amounts: FloatMap, um_per_px: float, parameters: NucleusParamete
     if not 0 < um_per_px < 5:
         raise ScoringError(f"um_per_px must be between 0 and 5 µm/px; received {um_per_px}.")
     evidence = nuclear_evidence(amounts, um_per_px, settings)
-    mask = nuclear_mask(evidence, um_per_px, settings)
+    return _instances(nuclear_mask(evidence, um_per_px, settings), evidence, amounts, um_per_px, settings)
+
+
+def nuclei_of(mask: Mask, amounts: FloatMap, um_per_px: float, parameters: NucleusParameters | None = None) -> Nuclei:
+    """Nuclei of a mask found elsewhere (a network's): watershed, limits and measures of :func:`find_nuclei`."""
+    settings = parameters or NucleusParameters()
+    evidence = nuclear_evidence(amounts, um_per_px, settings)
+    return _instances(mask, evidence, amounts, um_per_px, settings)
+
+
+def _instances(
+    mask: Mask, evidence: FloatMap, amounts: FloatMap, um_per_px: float, settings: NucleusParameters
+) -> Nuclei:
     labels = split(mask, evidence, um_per_px, settings)
     labels = keep(labels, amounts, um_per_px, settings)
     return measure(labels, amounts[..., 1], um_per_px)
+
+
+def mostly_inside(labels: Labels, mask: Mask) -> Mask:
+    """For every label 1..n whether more than half of its pixels lie in ``mask``; n values."""
+    total = np.bincount(labels.ravel())
+    inner = np.bincount(labels[mask], minlength=len(total))
+    return np.asarray(2 * inner[1:] > total[1:])
 
 
 def nuclear_evidence(amounts: FloatMap, um_per_px: float, settings: NucleusParameters) -> FloatMap:

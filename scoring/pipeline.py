@@ -8,27 +8,32 @@ behind then.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from scoring import qc
-from scoring.cells import RECORD, CellWriter, Records
-from scoring.geometry import OUTLINE_UNIT_PX, inside
-from scoring.hscore import FieldCells
-from scoring.registry import Preparation, Scorer, Sums, Verdict, find_scorer
+from scoring import qc, weights
+from scoring.cells import CellWriter
+from scoring.frames import LAYER_LEGEND, TileFrame, layer_png
+from scoring.layers import LayerWriter
+from scoring.registry import find_scorer
+from scoring.scorer import MeasuredTile, Preparation, Scorer, Sums, Verdict
 from scoring.tiling import (
     Grid,
     Reader,
     Tile,
     best_level,
+    even_core,
     grid_over,
     read_overview,
     read_tile,
     resample,
     work_factor,
 )
-from scoring.types import ByteImage, Cancelled, Mask, Region, ScoreResult, ScoringError
+from scoring.types import CLASS_NAMES, ByteImage, Cancelled, Mask, Region, ScoreResult, ScoringError
 
 CORE_WORK_PX = 1024
 OVERVIEW_PX = 1024
@@ -45,60 +50,61 @@ def _never() -> bool:
     return False
 
 
+@dataclass(frozen=True)
+class _Writers:
+    """Where a result goes; ``layers`` only if they were asked for."""
+
+    cells: CellWriter
+    layers: LayerWriter | None
+
+
 def score(
     reader: Reader,
     *,
     card: str,
     cells_path: Path,
     um_per_px: float,
+    layers_path: Path | None = None,
     preset: str = "default",
     parameters: Mapping[str, object] | None = None,
     region: Region | None = None,
     progress: Callable[[int, int, str], None] = _nothing,
     cancelled: Callable[[], bool] = _never,
     core_work_px: int = CORE_WORK_PX,
+    weights_folder: Path = weights.FOLDER,
 ) -> ScoreResult:
-    """Score ``region`` (level-0 px; the whole slide when None) and write its cells.
+    """Score ``region`` (level-0 px; the whole slide when None), write its cells and, where asked, its layers.
 
-    Raises ScoringError for input the caller must change and Cancelled when asked to stop; in neither case a file
-    appears. A field that cannot be scored is a result with ``scoreable`` False and its reason.
+    ``core_work_px`` is the largest tile, ``weights_folder`` where trained networks lie. Raises ScoringError for input
+    the caller must change and Cancelled when asked to stop; in neither case a file appears. A field that cannot be
+    scored is a result with ``scoreable`` False and its reason.
     """
     if not (np.isfinite(um_per_px) and um_per_px > 0):
         raise ScoringError(f"µm/px must be a positive number; received {um_per_px}. State it for this slide.")
-    scorer = find_scorer(card, preset, parameters or {})
+    scorer = find_scorer(card, preset, parameters or {}, weights_folder)
     area = _bounds(reader, region)
-    factor = work_factor(um_per_px, scorer.work_um_per_px)
-    work_um_per_px = um_per_px * factor
-    whole = (0, 0, int(reader.info.width_px), int(reader.info.height_px))
-    grid = grid_over(
-        *area,
-        factor=factor,
-        core_work_px=core_work_px,
-        halo_work_px=int(np.ceil(scorer.halo_um / work_um_per_px)),
-        clip=whole,
-    )
-    with CellWriter(
-        cells_path,
-        um_per_px=um_per_px,
-        origin_x_px=grid.origin_x_px,
-        origin_y_px=grid.origin_y_px,
-        tile_px=grid.tile_px,
-        columns=grid.columns,
-        rows=grid.rows,
-    ) as writer:
-        refusal = qc.too_coarse(um_per_px)
+    grid = _grid(reader, scorer, area, um_per_px, core_work_px)
+    work_um_per_px = um_per_px * grid.factor
+    with ExitStack() as stack:
+        writers = _writers(stack, grid, um_per_px, cells_path, layers_path)
+        refusal = qc.too_coarse(um_per_px, scorer.card.max_um_per_px)
         preparation: Preparation | None = None
+        sums = Sums()
         if refusal:
             verdict = Verdict(None, "", None, False, refusal, {})
         else:
-            preparation, sums = _score_tiles(
-                reader, scorer, grid, area, region, work_um_per_px, writer, progress, cancelled
+            preparation = _score_tiles(
+                reader, scorer, grid, area, region, work_um_per_px, sums, writers, progress, cancelled
             )
-            verdict = scorer.conclude(sums, preparation)
+            area_mm2 = area[2] * area[3] * (um_per_px / 1000) ** 2
+            place = "field" if region is not None and region.shape == "rectangle" else "core"
+            verdict = scorer.conclude(sums, preparation, area_mm2, place)
         if cancelled():
             raise Cancelled
-        counts = writer.counts()
-        digest = writer.finish()
+        counts = writers.cells.counts()
+        layers = writers.layers.finish() if writers.layers is not None and sums.tissue_px else None
+        digest = writers.cells.finish()
+    finds_tumour = scorer.finds_tumour and preparation is not None
     return ScoreResult(
         scheme=scorer.card.scheme,
         method=scorer.card.key,
@@ -110,16 +116,49 @@ def score(
         reason=verdict.reason,
         counts=counts,
         percentages=verdict.percentages,
-        tumour_fraction=None,
+        tumour_fraction=round(sums.tumour_fraction, 6) if finds_tumour else None,
         qc=verdict.qc,
         cell_count=sum(counts.values()),
         cells_sha256=digest,
         um_per_px=um_per_px,
         parameters={**scorer.provenance(preparation), "work_um_per_px_used": work_um_per_px},
-        weights_sha256=scorer.card.weights_sha256,
+        weights_sha256=scorer.weights_sha256,
         rule=verdict.rule,
-        limits=(_NO_TUMOUR_NETWORK, *scorer.card.limits, scorer.card.research_use),
+        limits=(*(() if scorer.finds_tumour else (_NO_TUMOUR_NETWORK,)), *scorer.card.limits, scorer.card.research_use),
+        tumour_counts=dict(zip(CLASS_NAMES, sums.tumour_counts.tolist(), strict=True)) if finds_tumour else None,
+        windows=tuple(sums.windows),
+        layers_sha256=layers,
     )
+
+
+def _grid(reader: Reader, scorer: Scorer, area: tuple[int, int, int, int], um_per_px: float, core_work_px: int) -> Grid:
+    factor = work_factor(um_per_px, scorer.work_um_per_px)
+    if scorer.window_px is not None:
+        core_work_px = even_core(area[2], area[3], factor, min(core_work_px, scorer.window_px))
+    return grid_over(
+        *area,
+        factor=factor,
+        core_work_px=core_work_px,
+        halo_work_px=int(np.ceil(scorer.halo_um / (um_per_px * factor))),
+        clip=(0, 0, int(reader.info.width_px), int(reader.info.height_px)),
+    )
+
+
+def _writers(stack: ExitStack, grid: Grid, um_per_px: float, cells_path: Path, layers_path: Path | None) -> _Writers:
+    place: dict[str, Any] = {
+        "um_per_px": um_per_px,
+        "origin_x_px": grid.origin_x_px,
+        "origin_y_px": grid.origin_y_px,
+        "tile_px": grid.tile_px,
+        "columns": grid.columns,
+        "rows": grid.rows,
+    }
+    cells = stack.enter_context(CellWriter(cells_path, **place))
+    layers = None
+    if layers_path is not None:
+        header = {**place, "work_px": grid.core_work_px, "legend": LAYER_LEGEND}
+        layers = stack.enter_context(LayerWriter(layers_path, header))
+    return _Writers(cells, layers)
 
 
 def _bounds(reader: Reader, region: Region | None) -> tuple[int, int, int, int]:
@@ -142,33 +181,53 @@ def _score_tiles(
     area: tuple[int, int, int, int],
     region: Region | None,
     work_um_per_px: float,
-    writer: CellWriter,
+    sums: Sums,
+    writers: _Writers,
     progress: Callable[[int, int, str], None],
     cancelled: Callable[[], bool],
-) -> tuple[Preparation, Sums]:
+) -> Preparation:
     if cancelled():
         raise Cancelled
     progress(0, len(grid), "overview")
     overview, scale = read_overview(reader, area, OVERVIEW_PX)
     preparation = scorer.prepare(overview, work_um_per_px / grid.factor * scale)
-    preparation = scorer.adapt(preparation, _samples(reader, grid, area, scale, preparation.tissue.tissue))
+    tissue = preparation.tissue.tissue
+    preparation = scorer.adapt(preparation, _samples(reader, grid, area, scale, tissue))
     around = region or Region(*area)
-    sums = Sums()
     for done, tile in enumerate(grid):
         if cancelled():
             raise Cancelled
         progress(done, len(grid), "scoring")
-        if _has_tissue(preparation.tissue.tissue, area, scale, tile):
-            rgb, left_px, top_px = read_tile(reader, grid, tile)
-            if rgb.size:
-                frame = _Frame(left_px, top_px, grid, tile, around, preparation.tissue.tissue, area, scale)
-                cells = scorer.measure(rgb, work_um_per_px, preparation)
-                records = frame.records(cells)
-                kept = frame.kept(records)
-                scorer.add(sums, cells, kept, frame.pixels(rgb.shape[0], rgb.shape[1]), work_um_per_px)
-                writer.append(tile.column, tile.row, records[kept])
+        if not _has_tissue(tissue, area, scale, tile):
+            continue
+        rgb, left_px, top_px = read_tile(reader, grid, tile)
+        if rgb.size:
+            frame = TileFrame(left_px, top_px, grid, tile, around, tissue, area, scale)
+            _score_tile(scorer, grid, tile, frame, rgb, work_um_per_px, preparation, sums, writers)
     progress(len(grid), len(grid), "writing")
-    return preparation, sums
+    return preparation
+
+
+def _score_tile(
+    scorer: Scorer,
+    grid: Grid,
+    tile: Tile,
+    frame: TileFrame,
+    rgb: ByteImage,
+    work_um_per_px: float,
+    preparation: Preparation,
+    sums: Sums,
+    writers: _Writers,
+) -> None:
+    cells = scorer.measure(rgb, work_um_per_px, preparation)
+    records = frame.records(cells)
+    counted = frame.counted(records, *rgb.shape[:2])
+    shown = scorer.needs_maps or writers.layers is not None
+    maps = scorer.maps(rgb, cells, preparation) if shown else None
+    scorer.add(sums, MeasuredTile(rgb, work_um_per_px, cells, counted, maps), preparation)
+    writers.cells.append(tile.column, tile.row, records[counted.nuclei])
+    if writers.layers is not None and maps is not None:
+        writers.layers.append(tile.column, tile.row, layer_png(maps, counted, grid.core_work_px))
 
 
 def _samples(reader: Reader, grid: Grid, area: tuple[int, int, int, int], scale: float, tissue: Mask) -> ByteImage:
@@ -197,65 +256,3 @@ def _has_tissue(tissue: Mask, area: tuple[int, int, int, int], scale: float, til
     left, top = int((tile.x_px - area[0]) / scale), int((tile.y_px - area[1]) / scale)
     reach = int(np.ceil(tile.size_px / scale)) + 1
     return bool(tissue[max(0, top - 1) : top + reach, max(0, left - 1) : left + reach].any())
-
-
-class _Frame:
-    """Where one tile's work pixels lie on the slide, and which of its cells and pixels count."""
-
-    def __init__(
-        self,
-        left_px: float,
-        top_px: float,
-        grid: Grid,
-        tile: Tile,
-        region: Region,
-        tissue: Mask,
-        area: tuple[int, int, int, int],
-        scale: float,
-    ) -> None:
-        self._left_px, self._top_px = left_px, top_px
-        self._grid, self._tile, self._region = grid, tile, region
-        self._tissue, self._area, self._scale = tissue, area, scale
-
-    def records(self, cells: FieldCells) -> Records:
-        """All cells of the tile and its halo in level-0 px (pixel i covers i..i+1)."""
-        nuclei, factor = cells.nuclei, self._grid.factor
-        records = np.zeros(len(nuclei), dtype=RECORD)
-        records["x_px"] = self._left_px + (nuclei.x_px + 0.5) * factor
-        records["y_px"] = self._top_px + (nuclei.y_px + 0.5) * factor
-        records["area_um2"] = nuclei.area_um2
-        records["dab_od"] = nuclei.dab_od
-        records["class"] = cells.classes
-        records["tumour"] = -1
-        records["radii"] = np.clip(np.rint(nuclei.radii_px * (factor / OUTLINE_UNIT_PX)), 0, 65535)
-        return records
-
-    def kept(self, records: Records) -> Mask:
-        """Cells whose centroid lies in the core of the tile, in the region and in tissue."""
-        x, y = records["x_px"].astype(np.float64), records["y_px"].astype(np.float64)
-        tile = self._tile
-        column = np.floor((x - self._grid.origin_x_px) / tile.size_px)
-        row = np.floor((y - self._grid.origin_y_px) / tile.size_px)
-        mine = (column == tile.column) & (row == tile.row)
-        return np.asarray(mine & inside(self._region, x, y) & self._in_tissue(x, y))
-
-    def pixels(self, height: int, width: int) -> Mask:
-        """Which work pixels of the tile count for the quality figures."""
-        x = self._left_px + (np.arange(width) + 0.5) * self._grid.factor
-        y = self._top_px + (np.arange(height) + 0.5) * self._grid.factor
-        tile = self._tile
-        across = (x >= tile.x_px) & (x < tile.x_px + tile.size_px)
-        down = (y >= tile.y_px) & (y < tile.y_px + tile.size_px)
-        counted = down[:, None] & across[None] & self._in_tissue(x[None], y[:, None])
-        if self._region.shape == "circle":
-            counted &= inside(self._region, x[None], y[:, None])
-        else:
-            counted &= inside(self._region, x, np.full(width, self._region.y_px))[None]
-            counted &= inside(self._region, np.full(height, self._region.x_px), y)[:, None]
-        return np.asarray(counted)
-
-    def _in_tissue(self, x_px: np.ndarray, y_px: np.ndarray) -> Mask:
-        rows, columns = self._tissue.shape
-        column = np.clip(((x_px - self._area[0]) / self._scale).astype(np.int64), 0, columns - 1)
-        row = np.clip(((y_px - self._area[1]) / self._scale).astype(np.int64), 0, rows - 1)
-        return np.asarray(self._tissue[row, column])

@@ -28,7 +28,6 @@ class QcLimits:
     clear_contrast: float = 0.35
     min_stained_share: float = 0.01
     min_nuclei: int = 20
-    max_um_per_px: float = 1.1
     min_sharpness: float = 0.012
     min_tissue_share: float = 0.001
     max_eosin_share: float = 0.2
@@ -161,9 +160,8 @@ def judge(sums: QcSums, nuclei: int, overview: Overview, limits: QcLimits | None
     return ""
 
 
-def too_coarse(um_per_px: float, limits: QcLimits | None = None) -> str:
-    """Empty when nuclei can be told apart at this pixel size, else the reason."""
-    limit = (limits or QcLimits()).max_um_per_px
+def too_coarse(um_per_px: float, limit: float) -> str:
+    """Empty when the pixel size is at most ``limit`` µm/px, else the reason."""
     if um_per_px <= limit:
         return ""
     return f"too coarse: {um_per_px:.3g} µm/px; nuclei need {limit} µm/px or finer (scan at 10x or more)"

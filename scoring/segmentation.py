@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from scoring.stain import Vector
+from scoring.tiling import resample
 from scoring.types import ByteImage, FloatMap, Mask, ScoringError
 
 WORK_UM_PER_PX = 0.65
@@ -21,6 +22,8 @@ WORK_UM_PER_PX = 0.65
 WINDOW_PX = 224
 STRIDE_PX = 112
 THRESHOLD = 0.5
+_SAME_SCALE = (0.9, 1.12)
+"""Training varies the pixel size by a tenth: within that nothing is resampled."""
 _GRAIN_PX = 16
 _BATCH = 8
 _BT601 = np.array([[0.299, 0.587, 0.114]], dtype=np.float32)
@@ -37,9 +40,21 @@ def prepare_grey(rgb: ByteImage, i0: Vector) -> FloatMap:
     return np.asarray(cv2.transform(prepare_rgb(rgb, i0), _BT601), dtype=np.float32)
 
 
-def mask(module: nn.Module, x: FloatMap, *, sliding: bool = False) -> Mask:
-    """Where :func:`predict` reaches :data:`THRESHOLD`."""
-    return np.asarray(predict(module, x, sliding=sliding) >= THRESHOLD)
+def find_mask(
+    module: nn.Module, rgb: ByteImage, um_per_px: float, i0: Vector, *, grey: bool = False, sliding: bool = False
+) -> Mask:
+    """Where a network's probability reaches :data:`THRESHOLD`; a picture of another scale is resampled to the
+    networks' and its map back.
+    """
+    height, width = rgb.shape[:2]
+    ratio = um_per_px / WORK_UM_PER_PX
+    seen = rgb
+    if not _SAME_SCALE[0] <= ratio <= _SAME_SCALE[1]:
+        seen = resample(rgb, max(1, round(width * ratio)), max(1, round(height * ratio)))
+    found = predict(module, prepare_grey(seen, i0) if grey else prepare_rgb(seen, i0), sliding=sliding)
+    if seen is not rgb:
+        found = np.asarray(cv2.resize(found, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+    return np.asarray(found >= THRESHOLD)
 
 
 def predict(module: nn.Module, x: FloatMap, *, sliding: bool = False) -> FloatMap:

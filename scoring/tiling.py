@@ -172,6 +172,25 @@ def grid_over(
     )
 
 
+def even_core(width_px: int, height_px: int, factor: float, limit_work_px: int) -> int:
+    """Core, in work px, that cuts a rectangle of level-0 px into windows of much the same size.
+
+    Among cores from 60 % of the limit to the limit, the largest whose last row and column are filled best; a
+    rectangle of more than four windows a side takes the limit, its rim being a small part of it.
+    """
+    wide, high = int(np.ceil(width_px / factor)), int(np.ceil(height_px / factor))
+    longest = max(wide, high)
+    if longest <= limit_work_px:
+        return _up(longest)
+    if longest > 4 * limit_work_px:
+        return limit_work_px
+
+    def filled(core: int) -> float:
+        return min((length - 1) % core + 1 for length in (wide, high)) / core
+
+    return max(range(limit_work_px, int(0.6 * limit_work_px), -_GRAIN), key=filled)
+
+
 def _up(length: int) -> int:
     return max(_GRAIN, -(-length // _GRAIN) * _GRAIN)
 

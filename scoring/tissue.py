@@ -66,6 +66,21 @@ def find_pen(rgb: ByteImage, um_per_px: float) -> Mask:
     return np.asarray(cv2.dilate(found.astype(np.uint8), _disc(8 / um_per_px)) > 0)
 
 
+def tumour_region(nuclei: Mask, um_per_px: float, reach_um: float = 15.0) -> Mask:
+    """Tumour as a region: the closing of its nuclei by ``reach_um`` (a disc; by distances, as it is large)."""
+    if not nuclei.any():
+        return nuclei
+    reach = np.float32(reach_um / um_per_px)
+    margin = int(np.ceil(reach)) + 1  # room to grow at the rim, which shrinking then takes back
+    grown = _distance(~np.pad(nuclei, margin)) <= reach
+    closed = _distance(grown) > reach
+    return np.asarray(closed[margin:-margin, margin:-margin] | nuclei)
+
+
+def _distance(mask: Mask) -> npt.NDArray[np.float32]:
+    return np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
+
+
 def _disc(radius_px: float) -> npt.NDArray[np.uint8]:
     reach = max(1, round(radius_px))
     shape = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))

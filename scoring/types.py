@@ -56,6 +56,21 @@ class Region:
 
 
 @dataclass(frozen=True)
+class Window:
+    """One window of a specimen that a network scored: its box in level-0 px, its H-score (None where it holds no
+    nuclei), its nuclei.
+    """
+
+    x_px: float
+    y_px: float
+    width_px: float
+    height_px: float
+    h_score: float | None
+    tumour_nuclei: int
+    nuclei: int
+
+
+@dataclass(frozen=True)
 class ScoreResult:
     """What a method says of one specimen, with everything needed to say it again.
 
@@ -83,6 +98,9 @@ class ScoreResult:
     weights_sha256: str | None = None
     limits: tuple[str, ...] = field(default=())
     rule: str = ""
+    tumour_counts: Mapping[str, int] | None = None
+    windows: tuple[Window, ...] = ()
+    layers_sha256: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for JSON."""
