@@ -28,6 +28,7 @@ def add_arguments(subparsers: Any) -> None:
     hscore.add_argument(
         "--n-test", type=_count, default=150, help="test cores to make: two thirds realistic, rest hard"
     )
+    hscore.add_argument("--n-fit", type=_count, default=60, help="training cores to fit cuts on (made without --fit-data)")
     hscore.add_argument("--methods", default="", help="comma-separated; all by default")
     hscore.add_argument("--real", type=Path, default=None, help="folder of real tiles (er-pr-tiles)")
     hscore.add_argument("--work", type=Path, default=WORK, help="folder for generated cores and folds")
@@ -65,6 +66,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         data=options.data,
         fit_data=options.fit_data,
         n_test=options.n_test,
+        n_fit=options.n_fit,
         weights=folder,
         methods=tuple(name for name in options.methods.split(",") if name),
         real=options.real,

@@ -43,6 +43,7 @@ class Options:
     data: Path | None = None
     fit_data: Path | None = None
     n_test: int = N_TEST
+    n_fit: int = N_FIT
     weights: Path = weights.FOLDER
     methods: tuple[str, ...] = ()
     real: Path | None = None
@@ -121,17 +122,17 @@ def _fitted(options: Options, plan: Plan, progress: Progress) -> tuple[dict[str,
     """Cuts of NNP and NAP from the training cores, and those cores."""
     folder = options.fit_data
     if folder is None:
-        folder = options.work / f"fit-{N_FIT}"
-        progress(f"{N_FIT} cores to fit cuts on")
-        write_cores(folder, N_FIT, FIT_SEED, ("realistic", "hard"), options.processes)
+        folder = options.work / f"fit-{options.n_fit}"
+        progress(f"{options.n_fit} cores to fit cuts on")
+        write_cores(folder, options.n_fit, FIT_SEED, ("realistic", "hard"), options.processes)
     training = [core for core in cores.read_index(folder) if eligible(core)]
     if not plan.classical:
         return {}, training
     masks = tuple(name for name in plan.networks if name == "tumour-unet")
     curves_only = Plan(plan.folder, masks, classical=True, through_pipeline=False)
-    step = max(1, len(training) // N_FIT)
+    step = max(1, len(training) // options.n_fit)
     found: list[Measured] = []
-    for one in measuring.measure_all(training[::step][:N_FIT], curves_only, options.processes):
+    for one in measuring.measure_all(training[::step][: options.n_fit], curves_only, options.processes):
         found.append(one)
         progress(f"cuts: core {len(found)}")
     labels = [one.label for one in found]
