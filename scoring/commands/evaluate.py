@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from scoring.types import ScoringError
+
 WORK = Path("build/evaluation")
 """Where generated cores stay between runs."""
 
@@ -28,7 +30,7 @@ def add_arguments(subparsers: Any) -> None:
     hscore.add_argument(
         "--n-test", type=_count, default=150, help="test cores to make: two thirds realistic, rest hard"
     )
-    hscore.add_argument("--n-fit", type=_count, default=60, help="training cores to fit cuts on (made without --fit-data)")
+    hscore.add_argument("--n-fit", type=_count, default=40, help="training cores to fit the cuts of NNP and NAP on")
     hscore.add_argument("--methods", default="", help="comma-separated; all by default")
     hscore.add_argument("--real", type=Path, default=None, help="folder of real tiles (er-pr-tiles)")
     hscore.add_argument("--work", type=Path, default=WORK, help="folder for generated cores and folds")
@@ -59,6 +61,11 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     folder = options.weights or FOLDER
     if options.evaluation == "tiles":
         return physical.evaluate_tiles(options.real, options.out, report, folder)
+    wanted = tuple(name for name in options.methods.split(",") if name)
+    if options.full_cross_validation:
+        if options.data is None:
+            raise ScoringError("--full-cross-validation: give the folder of cores with --data")
+        return cross_validation.evaluate(options.data, options.out, report, options.work, folder, wanted, _progress)
     asked = hscore.Options(
         out=options.out,
         report=report,
@@ -68,12 +75,10 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         n_test=options.n_test,
         n_fit=options.n_fit,
         weights=folder,
-        methods=tuple(name for name in options.methods.split(",") if name),
+        methods=wanted,
         real=options.real,
         processes=options.processes,
     )
-    if options.full_cross_validation:
-        return cross_validation.evaluate(asked, _progress)
     return hscore.evaluate(asked, _progress)
 
 

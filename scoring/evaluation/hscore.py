@@ -17,7 +17,7 @@ from scoring import weights
 from scoring.evaluation import cores, measuring, methods, sections, thresholds
 from scoring.evaluation.cores import Core
 from scoring.evaluation.measuring import Plan
-from scoring.evaluation.paper_tables import Summary, human, summarise
+from scoring.evaluation.paper_tables import human, plain, summarise
 from scoring.evaluation.records import Measured, series
 from scoring.evaluation.report import write
 from scoring.evaluation.thresholds import Cuts
@@ -27,7 +27,7 @@ from scoring.types import ScoringError
 TEST_SEED, FIT_SEED = 900_000, 800_000
 """First seeds of the test cores and of the cores on which the cuts of NNP and NAP are fitted."""
 TIERS = (("realistic", 2 / 3), ("hard", 1 / 3))
-N_TEST, N_FIT = 150, 60
+N_TEST, N_FIT = 150, 40
 TUMOUR_NEEDED = 0.15
 """The paper gives an H-score when tumour occupies more than this share of the core."""
 Progress = Callable[[str], None]
@@ -69,8 +69,8 @@ def evaluate(options: Options, progress: Progress) -> dict[str, Any]:
         "evaluation": "hscore",
         "cores": len(measured),
         "cores_compared": len(chosen),
-        "methods": {label: _plain(summary) for label, summary in summaries.items()},
-        "human": _plain(human(chosen)),
+        "methods": {label: plain(summary) for label, summary in summaries.items()},
+        "human": plain(human(chosen)),
         "cuts": {key: {"strong": one.strong, "moderate": one.moderate, "mae": one.mae} for key, one in cuts.items()},
         "weights": {name: weights.entries(plan.folder)[name]["sha256"] for name in plan.networks},
         "report": str(options.report),
@@ -159,13 +159,3 @@ def with_cuts(measured: Measured, cuts: Mapping[str, Cuts]) -> Measured:
         if key in cuts
     }
     return replace(measured, scores={**measured.scores, **added})
-
-
-def _plain(summary: Summary) -> dict[str, Any]:
-    figures = {"mae": summary.mae, "sd": summary.sd, "pearson": summary.cc}
-    plain: dict[str, Any] = {
-        name: {"value": one.value, "ci95": one.ci95, "n": one.n, "undefined": one.undefined_reason or None}
-        for name, one in figures.items()
-    }
-    plain["pearson"]["p"] = summary.cc.p
-    return plain

@@ -23,6 +23,7 @@ from scoring.evaluation import methods, thresholds
 from scoring.evaluation.cores import Core
 from scoring.evaluation.records import Measured, Overlap
 from scoring.histoscore import Representation
+from scoring.hscore import RULES, from_amounts
 from scoring.nuclei import Nuclei, find_nuclei, mostly_inside
 from scoring.stain import Vector
 from scoring.tiling import ArrayReader
@@ -107,12 +108,14 @@ class Bench:
         masks = {key: mask & ground for key, mask in masks.items()}
         scores = self._scores(rgb, i0, description, masks)
         curves = {}
+        if self.plan.classical and "tumour:tumour-unet" in masks:
+            scores |= _by_product_rule(nuclei, masks["tumour:tumour-unet"])
         if self.plan.classical:
             curves = intensity_curves(description, nuclei, masks.get("tumour:tumour-unet"))
         flags: tuple[str, ...] = ()
         refused, fraction = "", None
         if self.plan.through_pipeline:
-            result = self._through_pipeline(core, "ram-cnn")
+            result = score_picture(core.read()[0], core.um_per_px, "ram-cnn", self.plan.folder)
             flags, refused, fraction = (
                 flags_of(result),
                 "" if result.scoreable else result.reason,
@@ -120,10 +123,16 @@ class Bench:
             )
             if result.value is not None:
                 scores[PRODUCT] = result.value
-            counted = self._through_pipeline(core, "nnp")
-            if counted.value is not None:
-                scores[methods.PRODUCT_NNP] = counted.value
         return Measured(core, scores, curves, overlaps, flags, refused, fraction)
+
+    def inputs(self, core: Core, kind: methods.Inputs) -> list[FloatMap]:
+        """What a regression network takes of a core, with the masks of the two U-Nets."""
+        rgb, _ = at_work_scale(core)
+        i0 = stain.estimate_i0(rgb)
+        ground = find_tissue(rgb, WORK_UM_PER_PX, i0).tissue
+        found = {**self._nuclei_masks(rgb, i0), **self._tumour_masks(rgb, i0)} if kind != "rgb" else {}
+        masks = {key: mask & ground for key, mask in found.items()}
+        return _Maps(rgb, i0, histoscore.describe(rgb, i0), masks).inputs(kind, _USUAL)
 
     def outlines(self, core: Core) -> tuple[ByteImage, Mask, Mask]:
         """The picture with the masks of nuclei and tumour nuclei, for the galleries."""
@@ -147,23 +156,22 @@ class Bench:
 
     def _scores(self, rgb: ByteImage, i0: Vector, description: FloatMap, masks: Mapping[str, Mask]) -> dict[str, float]:
         maps = _Maps(rgb, i0, description, masks)
-        usual = ("nuclei-unet", "tumour-unet")
         scores: dict[str, float] = {}
         for network in (*methods.REGRESSION, methods.WITHOUT_AUGMENTATION):
-            if network.inputs != "rgb" and not all(self.plan.has(name) for name in usual):
+            if network.inputs != "rgb" and not all(self.plan.has(name) for name in _USUAL):
                 continue
             for name in methods.seeds_of(network.key, self.plan.networks):
-                scores[name] = histoscore.predict_h(self._modules[name], maps.inputs(network.inputs, usual))
-        if self.plan.has(PAPER_MAPS) and all(self.plan.has(name) for name in usual):
-            inputs = maps.inputs("pair", usual, "paper")
+                scores[name] = histoscore.predict_h(self._modules[name], maps.inputs(network.inputs, _USUAL))
+        if self.plan.has(PAPER_MAPS) and all(self.plan.has(name) for name in _USUAL):
+            inputs = maps.inputs("pair", _USUAL, "paper")
             scores[PAPER_MAPS] = histoscore.predict_h(self._modules[PAPER_MAPS], inputs, views=1)
         for pair in mask_pairs(self.plan):
             key = mask_key(*pair)
+            if pair == _USUAL:
+                scores[key] = scores["ram-cnn"]
+                continue
             scores[key] = histoscore.predict_h(self._modules["ram-cnn"], maps.inputs("pair", pair))
         return scores
-
-    def _through_pipeline(self, core: Core, card: str) -> ScoreResult:
-        return score_picture(core.read()[0], core.um_per_px, card, self.plan.folder)
 
 
 def score_picture(
@@ -184,6 +192,14 @@ def flags_of(result: ScoreResult) -> tuple[str, ...]:
     """Codes of the quality flags of a result."""
     flags = result.qc.get("flags") or []
     return tuple(str(flag["code"]) for flag in flags)
+
+
+def _by_product_rule(nuclei: Nuclei, tumour: Mask) -> dict[str, float]:
+    """H-score of the tumour nuclei by the product's rule on mean nuclear DAB; nothing without tumour nuclei."""
+    classes = RULES["duoscope-1"].classify(nuclei.dab_od[mostly_inside(nuclei.labels, tumour)])
+    if len(classes) == 0:
+        return {}
+    return {methods.PRODUCT_NNP: float(from_amounts(np.bincount(classes, minlength=4)).value)}
 
 
 class _Maps:
@@ -213,6 +229,7 @@ class _Maps:
 
 
 _TASKS = ("nuclei", "tumour")
+_USUAL = ("nuclei-unet", "tumour-unet")
 
 
 def at_work_scale(core: Core) -> tuple[ByteImage, tuple[Mask, Mask]]:

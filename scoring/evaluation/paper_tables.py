@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -59,6 +60,17 @@ def _averaged(each: Sequence[Statistic], drawn: np.ndarray | None) -> Statistic:
         return Statistic(None, None, each[0].n, next(one.undefined_reason for one in each if one.value is None))
     ci95 = None if drawn is None else tuple(float(v) for v in np.percentile(drawn, [2.5, 97.5]))
     return Statistic(float(np.mean(values)), ci95, each[0].n)  # type: ignore[arg-type]
+
+
+def plain(summary: Summary) -> dict[str, Any]:
+    """A summary as plain data for JSON."""
+    figures = {"mae": summary.mae, "sd": summary.sd, "pearson": summary.cc}
+    plain: dict[str, Any] = {
+        name: {"value": one.value, "ci95": one.ci95, "n": one.n, "undefined": one.undefined_reason or None}
+        for name, one in figures.items()
+    }
+    plain["pearson"]["p"] = summary.cc.p
+    return plain
 
 
 def of_tier(measured: Sequence[Measured], tier: str) -> list[Measured]:
@@ -190,24 +202,24 @@ def error_counts(measured: Sequence[Measured], row: Row) -> np.ndarray:
     )
 
 
-def table_of_groups(measured: Sequence[Measured], scored: Sequence[str]) -> Table:
-    """Numbers of Fig. 11."""
-    table = Table(
-        "figure-11-groups",
-        "Errors by H-score group",
-        ("method", "group", "n", "MAE", "AE < 10", "AE 10–30", "AE > 30"),
+def tables_of_groups(measured: Sequence[Measured], scored: Sequence[str]) -> list[Table]:
+    """Numbers of Fig. 11: cores by absolute error, and MAE, for each H-score group."""
+    sizes = np.bincount([group_of(one.label) for one in measured], minlength=len(GROUPS))
+    heads = [f"{group_name(group)} (n = {size})" for group, size in enumerate(sizes)]
+    counts = Table(
+        "figure-11-counts",
+        "Cores with absolute error below 10 / 10 to 30 / above 30, by H-score group",
+        ("method", *heads),
         notes=["Of several seeds the counts are means over the seeds."],
     )
+    errors = Table("figure-11-mae", "MAE by H-score group", ("method", *heads))
     for row in methods.main_rows(scored):
-        counts = error_counts(measured, row)
-        for group in range(len(GROUPS)):
-            chosen = [one for one in measured if group_of(one.label) == group]
-            found = series(chosen, row.keys)
-            error = float(np.abs(found.scores - found.labels).mean()) if len(found) else None
-            digits = 1 if len(row.keys) > 1 else 0
-            cells = [number(float(value), digits) for value in counts[group]]
-            table.add(row.label, group_name(group), str(len(found)), number(error), *cells)
-    return table
+        digits = 1 if len(row.keys) > 1 else 0
+        found = error_counts(measured, row)
+        counts.add(row.label, *(" / ".join(number(float(v), digits) for v in bands) for bands in found))
+        groups = [[one for one in measured if group_of(one.label) == group] for group in range(len(GROUPS))]
+        errors.add(row.label, *(interval(_mae_of(chosen, row)) for chosen in groups))
+    return [counts, errors]
 
 
 def table_of_augmentation(measured: Sequence[Measured], with_keys: Sequence[str], without_keys: Sequence[str]) -> Table:

@@ -22,7 +22,7 @@ from scoring.evaluation.records import Measured
 from scoring.evaluation.report import Section, write
 from scoring.types import ByteImage
 
-SYNTHETIC_CORES = 12
+SYNTHETIC_CORES = 10
 """Cores whose invariances are measured; each is scored nine times."""
 _PHOTO_COLOURS = 128
 _Picture = tuple[ByteImage, float]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from scoring.agreement import Correlation, Statistic
@@ -36,9 +36,11 @@ class Table:
         """Heading, pipe table and notes."""
         lines = [f"### {self.title}", ""]
         if self.rows:
-            # Only the first column is words; figures are read right-aligned.
-            rule = ["---", *["---:"] * (len(self.columns) - 1)]
-            lines += ["| " + " | ".join(row) + " |" for row in (list(self.columns), rule, *map(_escaped, self.rows))]
+            # Figures are read right-aligned, words left-aligned.
+            rule = ["---" if _words(row[place] for row in self.rows) else "---:" for place in range(len(self.columns))]
+            lines += [
+                "| " + " | ".join(row) + " |" for row in (_escaped(self.columns), rule, *map(_escaped, self.rows))
+            ]
         else:
             lines.append("Nothing to show.")
         for note in self.notes:
@@ -52,6 +54,11 @@ class Table:
         writer.writerow(self.columns)
         writer.writerows(self.rows)
         return text.getvalue()
+
+
+def _words(cells: Iterable[str]) -> bool:
+    """Whether a column holds words: any cell begins with a letter."""
+    return any(cell[:1].isalpha() for cell in cells)
 
 
 def _escaped(row: Sequence[str]) -> list[str]:
