@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
+from scoring.synth.dataset import write_cores
 from scoring.training.recipes import RECIPES
 from scoring.types import ScoringError
 
+CORES_SEED = 1
+"""First seed of the training cores; those of the evaluation begin at 900000."""
 _WEIGHTS = Path(__file__).parents[1] / "weights"
 
 
@@ -18,6 +21,7 @@ def add_arguments(verbs: Any) -> None:
     parser: argparse.ArgumentParser = verbs.add_parser("train", help="train a network; prints its manifest entry")
     parser.add_argument("name", choices=list(RECIPES), metavar="NAME", help=", ".join(RECIPES))
     parser.add_argument("--data", type=Path, help="folder of training images (docs/training.md); default: makes some")
+    parser.add_argument("--cores", type=_positive, default=300, help="synthetic cores to make where --data is left out")
     parser.add_argument("--out", type=Path, default=_WEIGHTS, help="folder for weights and manifest.json")
     parser.add_argument("--as", dest="save_as", default="", metavar="NAME", help="name of the weights")
     parser.add_argument("--preset", choices=("cpu", "paper"), default="cpu", help="widths of the network")
@@ -41,11 +45,14 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     from scoring.training import run as training  # noqa: PLC0415 – torch takes seconds to load, only this verb pays
 
     chosen = {key: value for key, value in vars(options).items() if key in training.Options.__dataclass_fields__}
+    progress = Reporter(sys.stderr)
+    folder: Path = options.data or options.out / "training" / "cores"
     if options.data is None:
-        raise ScoringError("--data: give a folder of training images")
+        write_cores(folder, options.cores, CORES_SEED, processes=options.threads, progress=progress.cores)
+    if not folder.is_dir():
+        raise ScoringError(f"{folder}: no such folder; give one of training images, or leave --data out")
     return training.run(
-        training.Options(**chosen, folder=options.data, synthetic=(options.data / "index.csv").is_file()),
-        Reporter(sys.stderr),
+        training.Options(**chosen, folder=folder, synthetic=(folder / "index.csv").is_file()), progress
     )
 
 
@@ -65,6 +72,10 @@ class Reporter:
         else:
             return
         self._stream.flush()
+
+    def cores(self, done: int, total: int) -> None:
+        """Progress of making the synthetic cores."""
+        self(done, total, "synthetic cores")
 
 
 def _positive(text: str) -> int:

@@ -133,7 +133,7 @@ def _own(folder: Path, image: Path, row: Mapping[str, str], um_per_px: float | N
     masks = {}
     for bit, name in ((NUCLEI, "nuclei"), (TUMOUR, "tumour")):
         found = [folder / name / f"{image.stem}{suffix}" for suffix in _IMAGES]
-        masks.update({bit: path for path in found if path.is_file()})
+        masks.update((bit, path) for path in found if path.is_file())
     readers = _readers(row, f"{folder / 'scores.csv'}, {image.name}")
     return Core(image.stem, image, scale, masks, None, readers, None, row.get("marker", ""))
 
@@ -146,6 +146,8 @@ class Decoded:
     rgb: ByteImage
     bits: npt.NDArray[np.uint8]
     i0: Vector
+    stamp: str
+    """Tells what it was decoded from."""
 
 
 def decode_all(
@@ -177,7 +179,7 @@ def _decode(core: Core, cache: Path) -> Decoded:
         put(facts, json.dumps(known).encode())
     mapped = np.load(planes, mmap_mode="r", allow_pickle=False)
     red, green, blue = known["i0"]
-    return Decoded(core, mapped[..., :3], mapped[..., 3], (red, green, blue))
+    return Decoded(core, mapped[..., :3], mapped[..., 3], (red, green, blue), json.dumps(stamp))
 
 
 def _fill(core: Core, planes: Path) -> Vector:
@@ -198,7 +200,7 @@ def _fill(core: Core, planes: Path) -> Vector:
         shrinking = size[0] < rgb.shape[1]
         rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC)
         bits = cv2.resize(bits, size, interpolation=cv2.INTER_NEAREST)
-    part = planes.with_suffix(".part.npy")
+    part = planes.with_suffix(f".{os.getpid()}.part.npy")
     np.save(part, np.dstack([rgb, bits]), allow_pickle=False)
     os.replace(part, planes)
     return white

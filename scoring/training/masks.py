@@ -15,8 +15,8 @@ from scoring import segmentation
 from scoring.segmentation import WINDOW_PX
 from scoring.training import augment
 from scoring.training.data import NUCLEI, TISSUE, TUMOUR, Decoded
-from scoring.training.losses import dice_loss
 from scoring.training.loop import Batch
+from scoring.training.losses import dice_loss
 from scoring.types import FloatMap, Mask, ScoringError
 
 GeneralSampler = Callable[[int, int], tuple[FloatMap, Mask]]

@@ -6,21 +6,26 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
 
 from scoring import networks, weights
-from scoring.training import data, folds
+from scoring.histoscore import FRAME_PX, Representation
+from scoring.training import data, folds, maps, scores
 from scoring.training.data import Core
 from scoring.training.loop import Progress, Settings, Task, train
 from scoring.training.masks import BITS, MaskTask
+from scoring.training.mosaic import Mosaics, read_cells
 from scoring.training.recipes import Recipe, find_recipe
+from scoring.training.scores import ScoreTask
 from scoring.types import ScoringError
 
 NOTE: Final = "trained on synthetic tissue; research use only"
+MASK_NETWORKS: Final = ("nuclei-unet", "tumour-unet")
 HELD_OUT: Final = 0.08
 """Share of the images kept for the figures in the manifest where no fold is asked for."""
 
@@ -78,12 +83,17 @@ def run(options: Options, progress: Progress) -> dict[str, Any]:
         "held_out": [core.name for core in held_out] if options.fold else len(held_out),
     }
     name = options.save_as or default_name(options, target, recipe)
-    task, more = _task(options, recipe, target, size, (learnt, held_out), progress)
-    facts |= more
+    task: Task
+    if target == "score":
+        task, more = _score_task(options, recipe, size, (learnt, held_out), progress)
+        facts |= more
+    else:
+        task = _mask_task(options, recipe, target, size, (learnt, held_out), progress)
     settings = Settings(steps, options.seed, _digest(facts), lr=options.lr, device=device)
     torch.manual_seed(options.seed)
-    kwargs: dict[str, object] = {}
-    module = networks.build(recipe.name, options.preset, **kwargs)
+    module = networks.build(recipe.name, options.preset)
+    if isinstance(task, ScoreTask):
+        scores.start_at_mean(module, task.h_scores)
     outcome = train(module, task, settings, options.out / "training" / name, resume=options.resume, progress=progress)
     training = {
         **facts,
@@ -103,7 +113,6 @@ def run(options: Options, progress: Progress) -> dict[str, Any]:
         options.out,
         network=recipe.name,
         preset=options.preset,
-        kwargs=kwargs,
         representation=facts["representation"],
         note=NOTE if options.synthetic else "research use only",
         training=training,
@@ -140,23 +149,44 @@ def split(cores: Sequence[Core], options: Options) -> tuple[list[Core], list[Cor
     return learnt, [core for index, core in enumerate(ordered) if index in chosen]
 
 
-def _task(
-    options: Options,
-    recipe: Recipe,
-    target: str,
-    size: int,
-    cores: tuple[list[Core], list[Core]],
-    progress: Progress,
-) -> tuple[Task, Mapping[str, Any]]:
-    """The task, and facts of its own for the manifest."""
-    learnt, held_out = cores
+def _mask_task(
+    options: Options, recipe: Recipe, target: str, size: int, cores: tuple[list[Core], list[Core]], progress: Progress
+) -> Task:
     cache = options.folder / "cache"
-    if target == "score":
-        raise ScoringError("not yet")
-    images = data.decode_all(learnt, cache, progress)
-    kept = data.decode_all(held_out, cache, progress)
-    grey = recipe.sees == "grey"
-    return MaskTask(images, kept, BITS[target], grey, size, options.seed), {}
+    images, kept = (data.decode_all(each, cache, progress) for each in cores)
+    return MaskTask(images, kept, BITS[target], recipe.sees == "grey", size, options.seed)
+
+
+def _score_task(
+    options: Options, recipe: Recipe, size: int, cores: tuple[list[Core], list[Core]], progress: Progress
+) -> tuple[ScoreTask, dict[str, Any]]:
+    """The task, and the digests of the mask networks for the manifest."""
+    cache = options.folder / "cache"
+    learnt, kept = (data.decode_all(each, cache, progress) for each in cores)
+    facts: dict[str, Any] = {}
+    if recipe.sees == "maps":
+        made_by = {name: weights.load(name, options.masks_from) for name in MASK_NETWORKS}
+        known = weights.entries(options.masks_from)
+        facts["masks_by"] = {name: known[name]["sha256"] for name in MASK_NETWORKS}
+        representation: Representation = "paper" if options.representation == "paper" else "inverted"
+        seen, held_out = (
+            maps.intensity_maps(
+                each, cache, *made_by.values(), list(facts["masks_by"].values()), representation, progress
+            )
+            for each in (learnt, kept)
+        )
+    else:
+        seen, held_out = (maps.colour_maps(each, cache, progress) for each in (learnt, kept))
+    fill = 0 if recipe.sees == "maps" else 255
+    h, held_out_h = (np.array([each.core.h_score for each in images]) for images in (learnt, kept))
+    whole = all(each.core.cells and each.bits.shape == (FRAME_PX, FRAME_PX) for each in learnt)
+    mosaics = None
+    if whole:
+        cells = [read_cells(each.core.cells) for each in learnt if each.core.cells]
+        mosaics = Mosaics(seen, cells, h, fill)
+    facts["mosaics"] = whole
+    task = ScoreTask(seen, h, held_out, held_out_h, fill, size, options.seed, options.label_augmentation, mosaics)
+    return task, facts
 
 
 def _device(wanted: str) -> str:
@@ -169,8 +199,3 @@ def _device(wanted: str) -> str:
 
 def _digest(facts: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:16]
-
-
-def as_json(options: Options) -> dict[str, Any]:
-    """Options as plain data."""
-    return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(options).items()}
