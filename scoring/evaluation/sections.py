@@ -131,8 +131,8 @@ def _same_as_product(study: Study) -> list[str]:
         return []
     away = max(abs(one.scores[measuring.PRODUCT] - one.scores["ram-cnn"]) for one in both)
     return [
-        f"The product (`scoring hscore`, default preset) scored {len(both)} of the {len(study.chosen)} cores; its answer "
-        f"differs from the first RAM-CNN of these tables by at most {away:.2f} points."
+        f"The product (`scoring hscore`, default preset) scored {len(both)} of the {len(study.chosen)} cores; its "
+        f"answer differs from the first RAM-CNN of these tables by at most {away:.2f} points."
     ]
 
 
