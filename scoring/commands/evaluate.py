@@ -31,6 +31,7 @@ def add_arguments(subparsers: Any) -> None:
         "--n-test", type=_count, default=150, help="test cores to make: two thirds realistic, rest hard"
     )
     hscore.add_argument("--n-fit", type=_count, default=40, help="training cores to fit the cuts of NNP and NAP on")
+    hscore.add_argument("--n-invariance", type=_count, default=10, help="test cores to change and score again")
     hscore.add_argument("--methods", default="", help="comma-separated; all by default")
     hscore.add_argument("--real", type=Path, default=None, help="folder of real tiles (er-pr-tiles)")
     hscore.add_argument("--work", type=Path, default=WORK, help="folder for generated cores and folds")
@@ -74,6 +75,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         fit_data=options.fit_data,
         n_test=options.n_test,
         n_fit=options.n_fit,
+        n_invariance=options.n_invariance,
         weights=folder,
         methods=wanted,
         real=options.real,

@@ -51,9 +51,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         write_cores(folder, options.cores, CORES_SEED, processes=options.threads, progress=progress.cores)
     if not folder.is_dir():
         raise ScoringError(f"{folder}: no such folder; give one of training images, or leave --data out")
-    return training.run(
-        training.Options(**chosen, folder=folder, synthetic=(folder / "index.csv").is_file()), progress
-    )
+    return training.run(training.Options(**chosen, folder=folder, synthetic=(folder / "index.csv").is_file()), progress)
 
 
 class Reporter:

@@ -27,7 +27,8 @@ from scoring.types import ScoringError
 TEST_SEED, FIT_SEED = 900_000, 800_000
 """First seeds of the test cores and of the cores on which the cuts of NNP and NAP are fitted."""
 TIERS = (("realistic", 2 / 3), ("hard", 1 / 3))
-N_TEST, N_FIT = 150, 40
+N_TEST, N_FIT, N_INVARIANCE = 150, 40, 10
+"""Cores to test on, to fit cuts on, and of the test cores those that are changed and scored again."""
 TUMOUR_NEEDED = 0.15
 """The paper gives an H-score when tumour occupies more than this share of the core."""
 Progress = Callable[[str], None]
@@ -44,6 +45,7 @@ class Options:
     fit_data: Path | None = None
     n_test: int = N_TEST
     n_fit: int = N_FIT
+    n_invariance: int = N_INVARIANCE
     weights: Path = weights.FOLDER
     methods: tuple[str, ...] = ()
     real: Path | None = None
@@ -62,7 +64,9 @@ def evaluate(options: Options, progress: Progress) -> dict[str, Any]:
         raise ScoringError("No test core has two readers and more than 15 % tumour; give other --data.")
     scored = sorted({key for one in chosen for key in one.scores})
     progress("report")
-    study = sections.Study(plan, measured, chosen, scored, cuts, training, options.real, options.processes)
+    study = sections.Study(
+        plan, measured, chosen, scored, cuts, training, options.real, options.n_invariance, options.processes
+    )
     files = write(sections.make(study), sections.TITLE, sections.introduction(study), options.out, options.report)
     summaries = {row.label: summarise(series(chosen, row.keys)) for row in methods.table_rows(scored)}
     return {

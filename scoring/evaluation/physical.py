@@ -22,20 +22,20 @@ from scoring.evaluation.records import Measured
 from scoring.evaluation.report import Section, write
 from scoring.types import ByteImage
 
-SYNTHETIC_CORES = 10
-"""Cores whose invariances are measured; each is scored nine times."""
 _PHOTO_COLOURS = 128
 _Picture = tuple[ByteImage, float]
 
 
-def invariances(plan: Plan, chosen: Sequence[Measured], real: Path | None, processes: int) -> Section:
-    """Invariances of RAM-CNN on the first realistic cores and on thirteen real fields."""
+def invariances(plan: Plan, chosen: Sequence[Measured], count: int, real: Path | None, processes: int) -> Section:
+    """Invariances of RAM-CNN on the first ``count`` realistic cores and on thirteen real fields; each is scored nine
+    times.
+    """
     if not plan.through_pipeline:
         return Section("Invariances")
     realistic = [one.core for one in chosen if one.core.tier == "realistic"] or [one.core for one in chosen]
     groups: dict[str, list[Changes]] = {
         "synthetic cores": list(
-            _all_changes(((core.read()[0], core.um_per_px) for core in realistic[:SYNTHETIC_CORES]), plan, processes)
+            _all_changes(((core.read()[0], core.um_per_px) for core in realistic[:count]), plan, processes)
         )
     }
     if real is not None:

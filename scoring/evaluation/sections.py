@@ -38,6 +38,7 @@ class Study:
     cuts: Mapping[str, Cuts]
     training: Sequence[Core]
     real: Path | None
+    n_invariance: int
     processes: int
 
     @property
@@ -75,7 +76,7 @@ def make(study: Study) -> list[Section]:
         _markers(study),
         _quality(study),
         _scoreability(study),
-        physical.invariances(study.plan, study.chosen, study.real, study.processes),
+        physical.invariances(study.plan, study.chosen, study.n_invariance, study.real, study.processes),
     ]
     if study.real is not None:
         made.append(physical.real_tiles(study.plan, study.real))

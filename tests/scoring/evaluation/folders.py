@@ -13,7 +13,7 @@ from scoring import networks, weights
 from scoring.synth.scene import CELL
 from tests.scoring.painting import paint
 
-SIDE_PX = 256
+SIDE_PX = 208
 TIERS = ("realistic", "hard")
 NETWORKS = {
     "nuclei-unet": "nuclei-unet",
