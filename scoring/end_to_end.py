@@ -66,6 +66,7 @@ class EndToEndScorer(Scorer):
         h_score = None
         if nuclei:
             h_score = histoscore.predict_h(self._regression, self._inputs(tile, preparation), views=self._views)
+            sums.mirrored += histoscore.is_small(*tile.counted.area[tile.counted.core].shape)
         sums.windows.append(Window(*tile.counted.box_px, h_score, tumour, nuclei))
 
     def _inputs(self, tile: MeasuredTile, preparation: Preparation) -> list[FloatMap]:
@@ -87,4 +88,4 @@ class EndToEndScorer(Scorer):
         telling = [window for window in scored if window.tumour_nuclei >= MIN_TUMOUR_NUCLEI] or scored
         weight = sum(window.tumour_nuclei for window in telling)
         total = sum((window.h_score or 0.0) * window.tumour_nuclei for window in telling)
-        return Value(total / weight, rule=_NUMBER_ONLY)
+        return Value(round(total / weight, 4), rule=_NUMBER_ONLY)

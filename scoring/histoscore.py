@@ -56,6 +56,11 @@ def masked(description: FloatMap, mask: Mask, representation: Representation) ->
     return np.asarray(np.where(mask, values, np.float32(0)), dtype=np.float32)
 
 
+def is_small(height: int, width: int) -> bool:
+    """Whether :func:`framed` mirrors a field of so many px."""
+    return min(height, width) < SMALL_FIELD * FRAME_PX
+
+
 def framed(values: FloatMap, background: float) -> FloatMap:
     """A map (height x width, or x 3) of at most 1024² in the middle of a frame, area-averaged to 512 x 512.
 
@@ -69,7 +74,7 @@ def framed(values: FloatMap, background: float) -> FloatMap:
         missing = FRAME_PX - length
         around = [(0, 0)] * values.ndim
         around[axis] = (missing // 2, missing - missing // 2)
-        if length < SMALL_FIELD * FRAME_PX:
+        if is_small(length, length):
             out = np.pad(out, around, mode="symmetric")
         elif missing:
             out = np.pad(out, around, constant_values=background)

@@ -121,7 +121,7 @@ def score(
         cell_count=sum(counts.values()),
         cells_sha256=digest,
         um_per_px=um_per_px,
-        parameters={**scorer.provenance(preparation), "work_um_per_px_used": work_um_per_px},
+        parameters={**scorer.provenance(preparation, sums), "work_um_per_px_used": work_um_per_px},
         weights_sha256=scorer.weights_sha256,
         rule=verdict.rule,
         limits=(*(() if scorer.finds_tumour else (_NO_TUMOUR_NETWORK,)), *scorer.card.limits, scorer.card.research_use),

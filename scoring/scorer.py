@@ -50,6 +50,8 @@ class Sums:
     tumour_px: int = 0
     qc: qc.QcSums = field(default_factory=qc.QcSums)
     windows: list[Window] = field(default_factory=list)
+    mirrored: int = 0
+    """Windows so small that they were mirrored to fill the frame."""
 
     @property
     def tumour_fraction(self) -> float:
@@ -206,15 +208,19 @@ class Scorer(ABC):
     def _value(self, sums: Sums) -> Value:
         """The method's number of a specimen that can be scored."""
 
-    def provenance(self, preparation: Preparation | None) -> dict[str, Any]:
+    def provenance(self, preparation: Preparation | None, sums: Sums | None = None) -> dict[str, Any]:
         """Every parameter with the value it had, and what was measured on the slide."""
         rule = {"name": self.rule.name, "scale": self.rule.scale, "cuts": list(self.rule.cuts)}
-        stated: dict[str, Any] = {**self.resolved, "rule": rule, "weights": dict(self.weights)}
+        stated: dict[str, Any] = {**self.resolved, "rule": rule, "weights": dict(self.weights), "notes": []}
         if preparation is not None:
             basis = preparation.basis
             stated["i0_used"] = list(basis.i0)
             stated["stain_matrix"] = {"H": list(basis.haematoxylin), "DAB": list(basis.dab), "R": list(basis.residual)}
             stated["notes"] = list(preparation.notes)
+        if sums is not None and sums.mirrored:
+            stated["notes"].append(
+                f"{sums.mirrored} of {len(sums.windows)} windows were small and mirrored to fill the network's frame"
+            )
         return stated
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from scoring.synth.dataset import write_cores
+from scoring.training import run as training
 from scoring.training.recipes import RECIPES
 from scoring.types import ScoringError
 
@@ -32,6 +33,7 @@ def add_arguments(verbs: Any) -> None:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--threads", type=_positive, default=2)
     parser.add_argument("--resume", action="store_true", help="continue from the checkpoint in OUT/training")
+    parser.add_argument("--checkpoint-steps", type=_positive, default=200, help="and every minute")
     parser.add_argument("--target", choices=("nuclei", "tumour"), help="mask to learn, where not the usual one")
     parser.add_argument("--fold", type=_fold, metavar="K/N", help="hold out fold K of N (paper: 1/21 to 21/21)")
     parser.add_argument("--no-label-augmentation", dest="label_augmentation", action="store_false")
@@ -42,8 +44,6 @@ def add_arguments(verbs: Any) -> None:
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Train; the manifest entry as plain data. Raises ScoringError with a line for the user."""
-    from scoring.training import run as training  # noqa: PLC0415 – torch takes seconds to load, only this verb pays
-
     chosen = {key: value for key, value in vars(options).items() if key in training.Options.__dataclass_fields__}
     progress = Reporter(sys.stderr)
     folder: Path = options.data or options.out / "training" / "cores"

@@ -1,5 +1,5 @@
-"""Folds, blur, bubbles, dust, pen, knife lines, red cells and mucus: drawn once per scene in µm, applied to stain amounts
-at any magnification, each with its mask. None of them is a nucleus and none changes the truth.
+"""Folds, blur, bubbles, dust, pen, knife lines, red cells and mucus: drawn once per scene in µm, applied to stain
+amounts at any magnification, each with its mask. None of them is a nucleus and none changes the truth.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from typing import ClassVar
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from scoring.synth.noise import texture
 from scoring.synth.scene import Scene, Tissue, Window
@@ -66,8 +65,7 @@ class Fold(Artefact):
     def apply(self, amounts: Amounts, window: Window, scene: Scene) -> Mask:
         rng = self._rng()
         across, along = _line(rng, window, scene, 14.0)
-        half = rng.uniform(7.5, 30)
-        half = half * np.clip(1.2 - np.abs(along) / rng.uniform(150, 400), 0, 1)
+        half = rng.uniform(7.5, 30) * np.clip(1.2 - np.abs(along) / rng.uniform(150, 400), 0, 1)
         weight = 1 / (1 + np.exp(np.clip((np.abs(across) - half) / 1.5, -30, 30)))
         shift = rng.uniform(12, 30, 2) / window.um_per_px * rng.choice((-1, 1), 2)
         matrix = np.array([[1, 0, shift[0]], [0, 1, shift[1]]])
@@ -236,7 +234,7 @@ class Mucus(Artefact):
 
 
 def draw(scene: Scene) -> list[Artefact]:
-    """The artefacts of a scene, each by its tier's chance; ``scene.traits["clean"]`` > 0 leaves all but red cells out."""
+    """The artefacts of a scene, each by its tier's chance; red cells and mucus belong to tissue and are common."""
     tier = tier_of(scene.tier)
     rng = np.random.default_rng([scene.seed, 31])
     found: list[Artefact] = []
@@ -246,14 +244,6 @@ def draw(scene: Scene) -> list[Artefact]:
         common = kind in (RedCells, Mucus)
         limit = min(1.0, tier.artefact_chance * 8) if common else tier.artefact_chance
         limit *= 0.35 if kind is Pen else 1.0
-        if chance < limit and (common or scene.traits.get("clean", 0) <= 0):
+        if chance < limit:
             found.append(kind(seed, blur if kind is Blur else 0.0))
     return found
-
-
-def masks_union(masks: dict[str, Mask], shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """Where any artefact lies."""
-    made = np.zeros(shape, dtype=bool)
-    for mask in masks.values():
-        made |= mask
-    return made

@@ -85,8 +85,13 @@ def write_cores(
                 if progress:
                     progress(len(rows), n)
     rows.sort(key=lambda row: row.seed)
-    _write(folder / INDEX, _csv(rows))
+    write_index(folder, rows)
     return rows
+
+
+def write_index(folder: Path, rows: Sequence[Row]) -> None:
+    """Writes ``index.csv``."""
+    _write(folder / INDEX, _csv(rows))
 
 
 def read_index(folder: Path) -> list[Row]:
@@ -118,18 +123,22 @@ def _write_core(folder: Path, seed: int, tier: str, marker: str, um_per_px: floa
     done = folder / f"{name}.row"
     if done.is_file():
         return _row(next(csv.DictReader(io.StringIO(done.read_text(encoding="utf-8")))))
-    sample = make_core(seed, tier=tier, marker=marker, um_per_px=um_per_px, size_px=size_px)
-    first, second = read_pair(sample.cells, seed)
+    return save_core(folder, name, make_core(seed, tier=tier, marker=marker, um_per_px=um_per_px, size_px=size_px))
+
+
+def save_core(folder: Path, name: str, sample: Sample) -> Row:
+    """Writes one core's files, its own index line (``NAME.row``) last, and returns that line."""
+    first, second = read_pair(sample.cells, sample.seed)
     row = Row(
         name,
-        tier,
-        marker,
-        um_per_px,
+        sample.tier,
+        sample.marker,
+        sample.um_per_px,
         first.h_score,
         second.h_score,
         sample.truth.h_score,
         sample.truth.tumour_fraction,
-        seed,
+        sample.seed,
     )
     _write(folder / f"{name}.png", _png(sample.rgb))
     _write(folder / f"{name}_masks.png", _png(_masks(sample)))
@@ -139,7 +148,7 @@ def _write_core(folder: Path, seed: int, tier: str, marker: str, um_per_px: floa
     cells["y_um"] -= np.float32(sample.origin_um[1])
     np.save(buffer, cells, allow_pickle=False)
     _write(folder / f"{name}_cells.npy", buffer.getvalue())
-    _write(done, _csv([row]))
+    _write(folder / f"{name}.row", _csv([row]))
     return row
 
 

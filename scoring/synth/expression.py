@@ -1,4 +1,4 @@
-"""How strongly nuclei stain: a class mix that gives the wanted H-score, laid over patches, and brown that is no tumour."""
+"""How strongly nuclei stain: a class mix with the wanted H-score, laid over patches, and brown that is no tumour."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def class_mix(rng: np.random.Generator, h: float) -> npt.NDArray[np.float64]:
     """
     target = float(np.clip(h / 100, 0, 3))
     if target <= 0.0 or target >= 3.0:
-        return np.eye(4)[0 if target <= 0 else 3]
+        return np.asarray(np.eye(4)[0 if target <= 0 else 3])
     start = rng.dirichlet((0.9, 0.8, 0.9, 1.1)) + 0.004
     low, high = -60.0, 60.0
     for _ in range(70):

@@ -87,7 +87,7 @@ def _rim(rng: np.random.Generator, shape: tuple[int, int]) -> FloatMap:
         crack = np.abs(random_field(rng, shape, 70)) * 70 * PITCH_UM
         reach, _ = _polar(shape, *(rng.uniform(0.2, 0.8, 2) * np.array(shape[::-1]) * PITCH_UM))
         inside = np.minimum(inside, crack - rng.uniform(2, 7) + np.maximum(reach - rng.uniform(60, 150), 0) + rough)
-    return inside.astype(np.float32)
+    return np.asarray(inside, dtype=np.float32)
 
 
 def _tumour(rng: np.random.Generator, tissue: np.ndarray, ground: Mask, share: float, bulk: FloatMap) -> None:
@@ -214,4 +214,4 @@ def _potential(rng: np.random.Generator, tissue: np.ndarray) -> FloatMap:
     if solid.any():
         away = cv2.distanceTransform((~solid).astype(np.uint8), cv2.DIST_L2, 5) * PITCH_UM
         wander = wander + 25 * (1 - np.exp(-away / 25))
-    return cv2.GaussianBlur(wander.astype(np.float32), (0, 0), 3)
+    return np.asarray(cv2.GaussianBlur(np.asarray(wander, dtype=np.float32), (0, 0), 3))

@@ -41,8 +41,10 @@ _BANDS = {
 
 @cache
 def tile(kind: str, um_per_px: float | None = None) -> FloatMap:
-    """A periodic noise tile, mean 0, SD 1: ``fine`` and ``coarse`` chromatin, ``grain`` and ``foam`` of
-    cytoplasm, ``edge`` of outlines, ``cloud``, ``fibre`` (long along the second axis) and ``strand``; 1024² at its own pitch, or averaged to about ``um_per_px``.
+    """A periodic noise tile, mean 0, SD 1, 1024² at its own pitch, or averaged to about ``um_per_px``.
+
+    Kinds: ``fine`` and ``coarse`` chromatin, ``grain`` and ``foam`` of cytoplasm, ``edge`` of outlines, ``cloud``,
+    ``fibre`` and ``strand`` (both long along the second axis).
     """
     shortest, longest, elongation, pitch = _BANDS[kind]
     if um_per_px is not None:

@@ -67,7 +67,7 @@ _MEASURED: dict[str, tuple[tuple[Colour, Colour], tuple[Colour, Colour] | None]]
     "eosin": (((0.04, 0.93, 0.09), (0.12, 1.0, 0.2)), None),
 }
 _FIXED = {
-    "red_cell": Vector((0.56, 0.47, 0.68)),
+    "red_cell": Vector((0.53, 0.51, 0.67)),
     "mucus": Vector((0.62, 0.58, 0.52)),
     "black": Vector((0.577, 0.577, 0.577)),
     "blue_ink": Vector((0.85, 0.48, 0.2)),
@@ -191,14 +191,14 @@ def _defocus(image: FloatMap, defocus_um: FloatMap, um_per_px: float) -> FloatMa
 def _vignette(window: Window, strength: float) -> FloatMap:
     y = np.linspace(-1, 1, window.height_px, dtype=np.float32)[:, None]
     x = np.linspace(-1, 1, window.width_px, dtype=np.float32)[None, :]
-    return np.asarray(1 - np.float32(strength) * (x * x + y * y) / 2)[:, :, None]
+    return np.asarray(1 - np.float32(strength) * (x * x + y * y) / 2, dtype=np.float32)[:, :, None]
 
 
 def _jpeg(image: ByteImage, quality: int) -> ByteImage:
     ok, data = cv2.imencode(".jpg", image[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not ok:
         raise RuntimeError("OpenCV could not encode a JPEG.")
-    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[:, :, ::-1])
+    return np.ascontiguousarray(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[:, :, ::-1])
 
 
 def without_noise(optics: Optics) -> Optics:

@@ -33,20 +33,23 @@ def populations(rng: np.random.Generator) -> list[Population]:
     """What lives where in one specimen; grade 1–3 makes tumour nuclei larger and more varied."""
     grade = int(rng.integers(3))
     scale, spread = (1.0, 1.15, 1.32)[grade], (0.10, 0.15, 0.22)[grade]
-    tumour_radius = 4.3 * scale * rng.uniform(0.92, 1.08)
+    radius = 4.3 * scale * rng.uniform(0.92, 1.08)
     density = rng.uniform(5000, 8000) / scale**1.4
     tumour_h = rng.uniform(0.2, 0.42)
     lymphocytes = float(rng.choice((60, 300, 900)))
+    varied, tumour_range = 0.6 + 0.35 * grade, (0.75 * tumour_h, 1.3 * tumour_h)
+    fibroblasts = rng.uniform(500, 1500)
+    tumour, inflamed = Kind.TUMOUR, Kind.LYMPHOCYTE
     return [
-        Population(Tissue.TUMOUR, Kind.TUMOUR, density, tumour_radius, spread * tumour_radius, (1.0, 1.5), 0.6 + 0.35 * grade, (0.75 * tumour_h, 1.3 * tumour_h)),
-        Population(Tissue.TUMOUR, Kind.LYMPHOCYTE, 0.25 * lymphocytes, 2.9, 0.3, (1.0, 1.15), 0.5, (0.45, 0.8)),
-        Population(Tissue.STROMA, Kind.FIBROBLAST, rng.uniform(500, 1500), 3.2, 0.45, (2.2, 5.0), 0.8, (0.28, 0.6)),
-        Population(Tissue.STROMA, Kind.LYMPHOCYTE, lymphocytes, 2.9, 0.3, (1.0, 1.2), 0.5, (0.45, 0.8)),
-        Population(Tissue.LYMPHOID, Kind.LYMPHOCYTE, 10000, 2.9, 0.3, (1.0, 1.2), 0.5, (0.45, 0.85)),
+        Population(Tissue.TUMOUR, tumour, density, radius, spread * radius, (1.0, 1.5), varied, tumour_range),
+        Population(Tissue.TUMOUR, inflamed, 0.25 * lymphocytes, 2.9, 0.3, (1.0, 1.15), 0.5, (0.45, 0.8)),
+        Population(Tissue.STROMA, Kind.FIBROBLAST, fibroblasts, 3.2, 0.45, (2.2, 5.0), 0.8, (0.28, 0.6)),
+        Population(Tissue.STROMA, inflamed, lymphocytes, 2.9, 0.3, (1.0, 1.2), 0.5, (0.45, 0.8)),
+        Population(Tissue.LYMPHOID, inflamed, 10000, 2.9, 0.3, (1.0, 1.2), 0.5, (0.45, 0.85)),
         Population(Tissue.EPITHELIUM, Kind.EPITHELIUM, 9000, 3.7, 0.4, (1.1, 2.0), 0.5, (0.25, 0.5)),
         Population(Tissue.FAT, Kind.FIBROBLAST, 25, 2.6, 0.3, (2.0, 4.0), 0.7, (0.3, 0.6)),
-        Population(Tissue.NECROSIS, Kind.LYMPHOCYTE, 250, 2.6, 0.4, (1.0, 1.4), 1.2, (0.4, 0.8)),
-    ]  # fmt: skip
+        Population(Tissue.NECROSIS, inflamed, 250, 2.6, 0.4, (1.0, 1.4), 1.2, (0.4, 0.8)),
+    ]
 
 
 def place(rng: np.random.Generator, layout: Layout, tier: Tier) -> Cells:
@@ -123,7 +126,7 @@ def _inside(layout: Layout, cells: Cells) -> Mask:
 
 def _direction(grid: npt.NDArray[np.float32], layout: Layout, cells: Cells) -> npt.NDArray[np.float64]:
     """Angle of a grid's gradient at cells."""
-    dy, dx = np.gradient(grid)
+    dy, dx = (np.asarray(part, dtype=np.float32) for part in np.gradient(grid))
     return np.asarray(
         np.arctan2(layout.at(dy, cells["x_um"], cells["y_um"]), layout.at(dx, cells["x_um"], cells["y_um"]))
     )
@@ -160,9 +163,11 @@ def _thin(cells: Cells, overlap: float) -> Mask:
     xy = np.stack([cells["x_um"], cells["y_um"]], axis=1).astype(np.float64)
     long = cells["radius_um"] * np.sqrt(cells["aspect"])
     pairs = cKDTree(xy).query_pairs(float(2 * long.max()), output_type="ndarray")
-    first, second = pairs.min(axis=1), pairs.max(axis=1)
-    apart = xy[second] - xy[first]
+    apart = xy[pairs[:, 1]] - xy[pairs[:, 0]]
     distance = np.hypot(apart[:, 0], apart[:, 1])
+    near = distance < overlap * (long[pairs[:, 0]] + long[pairs[:, 1]])
+    pairs, apart, distance = pairs[near], apart[near], distance[near]
+    first, second = pairs[:, 0], pairs[:, 1]  # query_pairs gives i < j
     angle = np.arctan2(apart[:, 1], apart[:, 0])
     clash = distance < overlap * (_reach(cells, first, angle) + _reach(cells, second, angle))
     order = np.lexsort((second[clash], first[clash]))
@@ -189,7 +194,7 @@ def _reduced(rng: np.random.Generator, layout: Layout, cells: Cells) -> Cells:
     """Random gaps: a share of the tumour cells goes, more where the haze field is high."""
     loose = layout.at(layout.haze, cells["x_um"], cells["y_um"])
     chance = np.clip(0.06 + 0.05 * loose, 0, 0.3)
-    return cells[(cells["kind"] != Kind.TUMOUR) | (rng.random(len(cells)) > chance)]
+    return np.asarray(cells[(cells["kind"] != Kind.TUMOUR) | (rng.random(len(cells)) > chance)])
 
 
 def outline_radii(cells: Cells, angles: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:

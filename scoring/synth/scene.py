@@ -134,7 +134,7 @@ class Layout:
             )
         )
 
-    def at(self, grid: npt.NDArray[np.generic], x_um: npt.ArrayLike, y_um: npt.ArrayLike) -> npt.NDArray[np.generic]:
+    def at(self, grid: FloatMap, x_um: npt.ArrayLike, y_um: npt.ArrayLike) -> FloatMap:
         """A grid's value at points (nearest)."""
         rows, columns = grid.shape
         j = np.clip((np.asarray(x_um) / self.pitch_um).astype(np.int64), 0, columns - 1)
@@ -172,4 +172,4 @@ class Scene:
 
     def tumour(self) -> Cells:
         """The tumour cells."""
-        return self.cells[self.cells["kind"] == Kind.TUMOUR]
+        return np.asarray(self.cells[self.cells["kind"] == Kind.TUMOUR])

@@ -68,7 +68,7 @@ def _edges(scene: Scene, painted: Nuclei, inside_um: FloatMap, window: Window) -
     alpha = 1.0 / (1.0 + np.exp(np.clip(-depth / (0.5 * width), -30, 30)))
     alpha[painted.owner == 0] = 0
     labels = np.where(depth > 0, painted.owner, 0).astype(np.int32)
-    return labels, alpha.astype(np.float32)
+    return labels, np.asarray(alpha, dtype=np.float32)
 
 
 def _nuclear(
@@ -109,18 +109,18 @@ def _cover(scene: Scene, window: Window) -> tuple[FloatMap, FloatMap]:
     fibre = flow_texture("fibre", potential, window, scene.seed + 3)
     strand = flow_texture("strand", potential, window, scene.seed + 4)
     looseness = traits["looseness"] + 0.5 * layout.sample(layout.haze, window)
-    cleft = 1.0 / (1.0 + np.exp(-4.0 * (fibre + 0.4 * strand - 1.6 + looseness)))
+    cleft = 1.0 / (1.0 + np.exp(-2.8 * (fibre + 0.4 * strand - 1.6 + looseness)))
     foam = texture("foam", window, scene.seed + 13) + 0.35 * texture("cloud", window, scene.seed + 14)
     strands = np.exp(-(((foam + 0.25 * texture("coarse", window, scene.seed + 15)) / 0.6) ** 2))
-    foam = np.clip(0.55 * strands + 0.35 + 0.22 * foam, 0, 1)  # strands and films round vacuoles
+    foam = np.clip(0.45 * strands + 0.45 + 0.2 * foam, 0, 1)  # strands and films round vacuoles
     thinned = stroma * traits["stroma_foam"] + (1 - stroma) * traits["cytoplasm_foam"]
     cover = cover * (1 - thinned * (1 - foam))
     walls = layout.share((Tissue.FAT, Tissue.VESSEL, Tissue.LUMEN), window, 0.8)
     rim = 1.0 / (1.0 + np.exp(-np.clip(inside / 0.8, -30, 30)))
     thin = 4 * walls * (1 - walls) * 0.5
-    fibrous = cover * (1 - 0.9 * stroma * cleft) * (1 + 0.3 * stroma * np.tanh(strand))
+    fibrous = cover * (1 - 0.75 * stroma * cleft) * (1 + 0.22 * stroma * np.tanh(strand))
     made = np.clip(np.maximum(fibrous, thin), 0, 1.3) * rim
-    return made.astype(np.float32), inside
+    return np.asarray(made, dtype=np.float32), inside
 
 
 def _counterstain(scene: Scene, window: Window) -> FloatMap:
@@ -131,9 +131,8 @@ def _counterstain(scene: Scene, window: Window) -> FloatMap:
     grain = texture("grain", window, scene.seed + 5)
     cloud = texture("cloud", window, scene.seed + 6)
     base = traits["stroma_h_od"] * (1 - epithelial) + traits["cytoplasm_h_od"] * epithelial + 0.06 * dead
-    return np.maximum(base * (1 + 0.3 * grain + 0.25 * cloud) + 0.05 * dead * np.maximum(grain, 0), 0).astype(
-        np.float32
-    )
+    made = base * (1 + 0.3 * grain + 0.25 * cloud) + 0.05 * dead * np.maximum(grain, 0)
+    return np.asarray(np.maximum(made, 0), dtype=np.float32)
 
 
 def _haze(scene: Scene, window: Window, dab: FloatMap, cover: FloatMap, inside_um: FloatMap) -> FloatMap:

@@ -1,4 +1,4 @@
-"""Every number that depends on the tier: how hard staining, optics and artefacts are. Ranges are uniform (low, high)."""
+"""Every number that depends on the tier: how hard staining, optics and artefacts are. Ranges are uniform."""
 
 from __future__ import annotations
 

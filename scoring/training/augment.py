@@ -77,7 +77,7 @@ def restain(rgb: ByteImage, i0: Vector, rng: np.random.Generator) -> FloatMap:
     """
     density = cv2.LUT(rgb, stain.od_table(i0)[None])
     gains = np.exp(rng.normal(0, (0.22, 0.22, 0.1)))
-    rows = _BASIS.matrix + rng.normal(0, 0.035, (3, 3))
+    rows = _BASIS.matrix + rng.normal(0, 0.025, (3, 3))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     change = (_BASIS.unmix.astype(np.float64) * gains) @ rows
     scaled = cv2.transform(density, (-LN10 * change.T).astype(np.float32))

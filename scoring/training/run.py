@@ -15,6 +15,7 @@ import torch
 
 from scoring import networks, weights
 from scoring.histoscore import FRAME_PX, Representation
+from scoring.synth.grey import make_general
 from scoring.training import data, folds, maps, scores
 from scoring.training.data import Core
 from scoring.training.loop import Progress, Settings, Task, train
@@ -46,6 +47,7 @@ class Options:
     device: str = "auto"
     threads: int = 2
     resume: bool = False
+    checkpoint_steps: int = 200
     label_augmentation: bool = True
     representation: str = "inverted"
     fold: tuple[int, int] | None = None
@@ -69,6 +71,8 @@ def run(options: Options, progress: Progress) -> dict[str, Any]:
     steps = options.steps or (recipe.steps if options.preset == "cpu" else recipe.paper_steps)
     size = options.batch or recipe.batch
     cores = data.read_folder(options.folder, options.um_per_px)
+    if target == "score":
+        cores = [core for core in cores if core.readers is not None]  # a core without tumour has no H-score
     learnt, held_out = split(cores, options)
     facts: dict[str, Any] = {
         "recipe": recipe.name,
@@ -89,7 +93,9 @@ def run(options: Options, progress: Progress) -> dict[str, Any]:
         facts |= more
     else:
         task = _mask_task(options, recipe, target, size, (learnt, held_out), progress)
-    settings = Settings(steps, options.seed, _digest(facts), lr=options.lr, device=device)
+    settings = Settings(
+        steps, options.seed, _digest(facts), options.lr, checkpoint_steps=options.checkpoint_steps, device=device
+    )
     torch.manual_seed(options.seed)
     module = networks.build(recipe.name, options.preset)
     if isinstance(task, ScoreTask):
@@ -142,7 +148,7 @@ def split(cores: Sequence[Core], options: Options) -> tuple[list[Core], list[Cor
     ordered = sorted(cores, key=lambda core: core.name)
     count = options.fold[1] if options.fold else max(2, round(1 / HELD_OUT))
     if len(ordered) < 2:
-        raise ScoringError(f"{options.folder}: {len(ordered)} image; two at least are needed, one is held out")
+        raise ScoringError(f"{options.folder}: {len(ordered)} usable image(s); two are needed, one is held out")
     number = options.fold[0] if options.fold else 1
     chosen = set(folds.disjoint(len(ordered), min(count, len(ordered)), seed=0)[number - 1].tolist())
     learnt = [core for index, core in enumerate(ordered) if index not in chosen]
@@ -154,7 +160,8 @@ def _mask_task(
 ) -> Task:
     cache = options.folder / "cache"
     images, kept = (data.decode_all(each, cache, progress) for each in cores)
-    return MaskTask(images, kept, BITS[target], recipe.sees == "grey", size, options.seed)
+    grey = recipe.sees == "grey"
+    return MaskTask(images, kept, BITS[target], grey, size, options.seed, make_general if grey else None)
 
 
 def _score_task(

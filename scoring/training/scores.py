@@ -104,6 +104,7 @@ def columns(module: nn.Module, map_: Map) -> tuple[FloatMap, ...]:
 
 
 def start_at_mean(module: nn.Module, h_scores: npt.NDArray[np.float64]) -> None:
-    """Give the last layer the training mean as bias."""
+    """Give the last layer the training mean as bias and small weights, so that training begins at the mean."""
     last = [layer for layer in module.modules() if isinstance(layer, nn.Linear)][-1]
+    nn.init.normal_(last.weight, std=0.01)
     nn.init.constant_(last.bias, float((h_scores.mean() - H_OFFSET) / H_SCALE))

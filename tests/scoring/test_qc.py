@@ -95,9 +95,9 @@ def test_blur_is_seen_whatever_the_strength_of_stain():
 
 
 def test_too_coarse_says_what_is_needed():
-    assert qc.too_coarse(1.1) == ""
-    assert qc.too_coarse(0.25) == ""
-    assert "1.1 µm/px or finer" in qc.too_coarse(29.0)
+    assert qc.too_coarse(1.1, 1.1) == ""
+    assert qc.too_coarse(0.25, 1.1) == ""
+    assert "1.1 µm/px or finer" in qc.too_coarse(29.0, 1.1)
 
 
 def test_empty_sums_say_nothing_false():

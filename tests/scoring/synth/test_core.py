@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from scoring.synth import Kind, make_core, make_field, make_scene, make_stains, truth_of
+from scoring.synth.expression import GROUP_WEIGHTS, draw_h
 from scoring.synth.scene import CELL, CLASS_CUTS_OD, Tissue
 from scoring.types import ScoringError
 
@@ -91,12 +92,18 @@ def test_the_wanted_h_score_is_reached(target):
 
 
 def test_all_groups_of_h_occur_and_a_fifth_of_cores_is_negative():
-    scores = [truth_of(make_scene(seed).cells).h_score for seed in range(120)]
-    known = np.array([score for score in scores if score is not None])
-    assert (np.histogram(known, (0, 50, 100, 150, 200, 250, 301))[0] > 0).all()
-    assert 0.15 < (known < 5).mean() < 0.4
-    assert 75 < known.std() < 120
-    assert None in scores  # cores without tumour occur
+    rng = np.random.default_rng(0)
+    drawn = np.array([draw_h(rng) for _ in range(3000)])
+    assert np.histogram(drawn, (0, 50, 100, 150, 200, 250, 301))[0] / 3000 == pytest.approx(GROUP_WEIGHTS, abs=0.03)
+    assert 0.2 < (drawn <= 5).mean() < 0.3
+    assert 90 < drawn.std() < 108
+
+
+def test_some_cores_hold_little_or_no_tumour():
+    counts = [truth_of(make_scene(seed).cells).tumour_cells for seed in range(40)]
+    assert 0 in counts
+    assert any(0 < count < 100 for count in counts)
+    assert max(counts) > 1000
 
 
 def test_brown_nuclei_that_are_no_tumour_occur():
