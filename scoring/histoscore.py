@@ -39,7 +39,7 @@ def describe(rgb: ByteImage, i0: Vector, table: LamtTable | None = None) -> Floa
 
 
 def dab_and_luminance(rgb: ByteImage, i0: Vector) -> tuple[FloatMap, FloatMap]:
-    """What LAMT decides by: DAB (OD10) by the paper's stain vectors and luminance 0..255, both of I / I0 clipped to 1."""
+    """What LAMT decides by: DAB (OD10, the paper's stain vectors) and luminance 0..255, of I / I0 clipped to 1."""
     basis = stain.stain_basis(i0=i0)
     densities = np.maximum(stain.od_table(i0), 0)
     dab = cv2.transform(cv2.LUT(rgb, densities[None]), np.ascontiguousarray(basis.unmix[:, 1:2].T))

@@ -44,7 +44,8 @@ def fit(
     table = lamt.fit_table(np.concatenate(dab), np.concatenate(luminance), labelled)
     stored = {
         "source": f"fitted on {len(labelled)} pixels inside the nuclei of {cores} synthetic cores (seeds {seed} to "
-        f"{seed + cores - 1}, tiers easy, realistic and hard 2:5:3), uniform prior; a reconstruction of the paper's table",
+        f"{seed + cores - 1}, tiers easy, realistic and hard 2:5:3), uniform prior; "
+        "a reconstruction of the paper's table",
         "thresholds_od": [round(value, 4) for value in table.thresholds_od],
     }
     put(out, (json.dumps(stored, indent=2, ensure_ascii=False) + "\n").encode())
