@@ -72,5 +72,5 @@ def test_anything_else_is_refused_with_what_is_allowed(preset, parameters, said)
 
 
 def test_unknown_card_names_the_known():
-    with pytest.raises(ScoringError, match="ram-cnn, .*nnp, nap"):
+    with pytest.raises(ScoringError, match=r"ram-cnn, .*nnp, nap"):
         find_card("ram-cnn-9")
