@@ -120,5 +120,5 @@ def test_dropout_drops_its_share_and_keeps_the_mean() -> None:
 
 @pytest.mark.parametrize(("name", "preset"), [("vgg", "cpu"), ("ram-cnn", "huge")])
 def test_an_unknown_network_is_refused_with_the_known_ones(name: str, preset: str) -> None:
-    with pytest.raises(ScoringError, match="tumour-unet.*paper"):
+    with pytest.raises(ScoringError, match=r"tumour-unet.*paper"):
         networks.build(name, preset)

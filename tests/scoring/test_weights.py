@@ -23,10 +23,10 @@ def saved(tmp_path: Path) -> Path:
 
 def test_what_is_loaded_computes_what_was_saved(tmp_path: Path) -> None:
     torch.manual_seed(5)
-    module = networks.build("segnet")
+    module = networks.build("resnet-18")
     image = torch.rand(2, 3, 64, 64)
     module(image)
-    weights.save(module, "mine", tmp_path, network="segnet", preset="cpu")
+    weights.save(module, "mine", tmp_path, network="resnet-18", preset="cpu")
     loaded = weights.load("mine", tmp_path)
     assert not loaded.training
     assert not any(values.requires_grad for values in loaded.parameters())

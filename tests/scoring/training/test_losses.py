@@ -15,7 +15,7 @@ def logits_of(probabilities: list[list[float]]) -> torch.Tensor:
 def test_eq_9_on_four_pixels() -> None:
     predicted = logits_of([[0.5, 0.5], [0.25, 0.75]])
     truth = torch.tensor([[[[1.0, 0.0], [0.0, 1.0]]]])
-    # (2 * (.5 + .75) + 1) / (2 + 2 + 1)
+    # twice .5 + .75, plus 1, over 2 + 2 + 1
     assert float(dice_loss(predicted, truth)) == pytest.approx(-3.5 / 5, abs=1e-5)
 
 
