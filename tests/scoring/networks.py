@@ -17,7 +17,7 @@ DARK = 0.25
 def make_weights(folder: Path, *, names: tuple[str, ...] = REGRESSIONS, tumour_from: float = DARK) -> Path:
     """Nuclei are where a quarter of the light is absorbed, tumour nuclei where ``tumour_from`` of the red is."""
     torch.manual_seed(0)
-    thin = {"widths": (2, 2)}
+    thin = {"widths": (2, 2), "batch_norm": False}
     for name, level in (("nuclei-unet", DARK), ("tumour-unet", tumour_from)):
         weights.save(darkness_unet(name, level, **thin), name, folder, network=name, preset="cpu", kwargs=thin)
     for name in names:

@@ -164,7 +164,9 @@ def test_the_paper_preset_takes_its_own_weights_one_view_and_sliding_masks(tmp_p
 
 
 def test_absent_weights_name_the_command_that_makes_them(tmp_path, folder, field):
-    with pytest.raises(ScoringError, match=r"no such weights.*python -m scoring train ra-cnn-paper"):
+    with pytest.raises(ScoringError, match=r"no such weights.*python -m scoring train ra-cnn"):
+        _score(field.rgb, tmp_path, tmp_path / "none", card="ra-cnn")
+    with pytest.raises(ScoringError, match=r"paper preset.*train ra-cnn --representation paper --as ra-cnn-paper"):
         _score(field.rgb, tmp_path, folder, card="ra-cnn", preset="paper", parameters={})
     assert list(tmp_path.glob("r.*")) == []
 
