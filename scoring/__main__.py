@@ -20,7 +20,7 @@ from typing import Any, TextIO
 from scoring import pipeline, weights
 from scoring.cards import CARDS, DEFAULT_METHOD, PRESETS
 from scoring.cells import CellFile
-from scoring.commands import synthesize
+from scoring.commands import evaluate, synthesize, train
 from scoring.slide_io import SlideError, open_slide
 from scoring.types import CLASS_NAMES, ScoreResult, ScoringError
 
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         answer = _VERBS[options.verb](options)
-        # the folder for pictures is no place for the JSON
+        # a command's --out is a folder, no place for the JSON
         out = None if options.verb in _COMMANDS else options.out
         _put(json.dumps(answer, ensure_ascii=False, allow_nan=False), out)
     except (Unusable, ScoringError) as problem:
@@ -65,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     verbs.add_parser("nuclei", parents=[common], help="every nucleus with its class")
     synthesize.add_arguments(verbs)
+    train.add_arguments(verbs)
+    evaluate.add_arguments(verbs)
     return parser
 
 
@@ -112,7 +114,7 @@ def _nuclei(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-_COMMANDS = {"synthesize": synthesize.run}
+_COMMANDS = {"synthesize": synthesize.run, "train": train.run, "evaluate": evaluate.run}
 _VERBS = {"hscore": _hscore, "nuclei": _nuclei, **_COMMANDS}
 
 

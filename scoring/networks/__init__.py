@@ -68,7 +68,7 @@ def build(name: str, preset: str = "cpu", **changes: object) -> nn.Module:
         make = _BUILDERS[name, preset]
     except KeyError:
         raise ScoringError(
-            f"No network {name!r} with preset {preset!r}; networks are {', '.join(NAMES)}, presets {', '.join(PRESETS)}."
+            f"No network {name!r} with preset {preset!r}; networks: {', '.join(NAMES)}; presets: {', '.join(PRESETS)}."
         ) from None
     return make(**changes).to(memory_format=torch.channels_last)
 

@@ -27,8 +27,28 @@ def conv_relu(
     if relu:
         layers.append(nn.ReLU(inplace=True))
     if dropout > 0:
-        layers.append(nn.Dropout(dropout))
+        layers.append(ByteDropout(dropout))
     return nn.Sequential(*layers)
+
+
+class ByteDropout(nn.Module):
+    """Dropout that draws a byte per value, eight from one draw of the generator: torch's own takes a quarter of a
+    U-Net's training step on a processor. The rate is rounded to 1/256 (.1 becomes 26/256).
+    """
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        self.dropped = round(256 * rate)
+
+    def forward(self, features: Tensor) -> Tensor:
+        if not self.training or self.dropped == 0:
+            return features
+        draws = torch.empty(-(-features.numel() // 8), dtype=torch.int64, device=features.device)
+        draws.random_(-(2**63), None)
+        kept = torch.empty_like(features)  # keeps the memory format, so that the next line runs along memory
+        flat = kept.as_strided((features.numel(),), (1,))
+        flat.copy_(draws.view(torch.uint8)[: features.numel()] >= self.dropped)
+        return features * kept.mul_(256 / (256 - self.dropped))
 
 
 def initialise(module: nn.Module) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from torch import Tensor, nn
@@ -44,5 +45,4 @@ class SegNet(Segmenter):
 
 
 def _block(widths: Sequence[int]) -> nn.Sequential:
-    pairs = zip(widths[:-1], widths[1:], strict=True)
-    return nn.Sequential(*(conv_relu(inputs, outputs, batch_norm=True) for inputs, outputs in pairs))
+    return nn.Sequential(*(conv_relu(*pair, batch_norm=True) for pair in itertools.pairwise(widths)))

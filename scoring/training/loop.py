@@ -142,7 +142,7 @@ def _step(
     loss = task.loss(module, batch)
     loss.backward()  # type: ignore[no-untyped-call]
     optimiser.step()
-    value = float(loss)
+    value = float(loss.detach())
     if not math.isfinite(value):
         raise ScoringError(f"The loss is {value} at step {step}; try a smaller learning rate or another --seed")
     return value
