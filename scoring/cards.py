@@ -275,7 +275,7 @@ def _trained_on(key: str) -> str:
     training = _SHIPPED.get(key, {}).get("training", {})
     if not training:
         return ""
-    return f"Synthetic cores of known truth: {training.get('images', '?')}, {training.get('steps', '?')} steps."
+    return f"{training.get('images', '?')} synthetic cores of known truth, {training.get('steps', '?')} steps."
 
 
 _SHIPPED = _shipped()

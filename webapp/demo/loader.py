@@ -43,7 +43,8 @@ SINGLE_FIELDS = (3, 9, 12)
 # Marked as fields of view on the sheet, to start runs on.
 MARKED = ("Field 3", "Field 9", "Field 12", "Field 13")
 INBOX_PREFIX = "duoscope-demo-"
-PATIENCE_S = 120
+# A busy machine takes its time to start the workers.
+PATIENCE_S = 300
 
 
 class NotLoadedError(Exception):

@@ -31,6 +31,8 @@ const COLOUR = "#E9ECEF";
 const CONTROL_COLOUR = "#2DD4BF";
 const CHOSEN_COLOUR = "#5EEAD4";
 const FILL_ALPHA = 0.72;
+/** A circle with a larger radius on the screen (CSS px) is looked into: its tissue counts then, not its colour. */
+const FILL_TO_PX = 110;
 /** A label needs this much room (CSS px) beside its region. */
 const LABEL_FROM_PX = 28;
 
@@ -75,7 +77,7 @@ export class RegionsLayer implements CanvasLayer {
         corners.forEach(({ x, y }, index) => (index === 0 ? path.moveTo(x, y) : path.lineTo(x, y)));
         path.closePath();
       }
-      if (region.kind === "core" && region.fill !== undefined) {
+      if (region.kind === "core" && region.fill !== undefined && !chosen && region.radiusPx * scale <= FILL_TO_PX) {
         context.globalAlpha = FILL_ALPHA;
         context.fillStyle = region.fill;
         context.fill(path);

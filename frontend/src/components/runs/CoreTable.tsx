@@ -33,7 +33,7 @@ export function CoreTable({ batch, slide, results, order, onOrder }: CoreTablePr
           <Table.Th w={130}>
             <span className="duo-hidden">H-score as a bar</span>
           </Table.Th>
-          <Table.Th w={90} ta="right">
+          <Table.Th w={110} ta="right">
             Tumour, %
           </Table.Th>
           <Table.Th w={90} ta="right">
@@ -131,7 +131,9 @@ function Quality({ core }: { core: CoreResult }) {
         <Tooltip key={flag.code + flag.message} label={flag.message} multiline maw={340}>
           <Group gap={4} wrap="nowrap">
             <FlagIcon flag={flag} size={15} />
-            <Text size="xs">{flag.code.replaceAll("_", " ")}</Text>
+            <Text size="xs" lineClamp={1}>
+              {flags.length === 1 ? flag.message : flag.code.replaceAll("_", " ")}
+            </Text>
           </Group>
         </Tooltip>
       ))}

@@ -1,5 +1,5 @@
 import { Anchor, Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
-import { IconAlertTriangle, IconDownload, IconFlame } from "@tabler/icons-react";
+import { IconAlertTriangle, IconDownload, IconMap2 } from "@tabler/icons-react";
 import { Link, useParams } from "react-router";
 import { batchCsvUrl, ORDERS, type Order, useBatch, useBatchResults, useCancelBatch } from "../../api/queries/batches";
 import { useModelCards, useRuns } from "../../api/queries/runs";
@@ -63,7 +63,7 @@ function Shown({ batch }: { batch: Batch }) {
       actions={
         <>
           {batch.slide && (
-            <Button component={Link} to={`/slides/${batch.slide}?batch=${batch.id}`} variant="default" leftSection={<IconFlame size={16} aria-hidden />}>
+            <Button component={Link} to={`/slides/${batch.slide}?batch=${batch.id}`} variant="default" leftSection={<IconMap2 size={16} aria-hidden />}>
               Show on the slide
             </Button>
           )}

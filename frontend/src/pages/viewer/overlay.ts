@@ -13,7 +13,7 @@ import type { MapLayerOptions } from "../../layers/map-layer";
 import type { Region } from "../../layers/regions-layer";
 
 const MOST_BINS = 256;
-const ROOM_AROUND = 1.12;
+const ROOM_AROUND = 1.2;
 
 /** The nuclei of a revealed result; the same object as long as it is the same run, or the layer would be made anew. */
 export function useNucleiOverlay(result: Result | null): NucleiOverlay | null {
