@@ -20,7 +20,7 @@ from typing import Any, TextIO
 from scoring import pipeline, weights
 from scoring.cards import CARDS, DEFAULT_METHOD, PRESETS
 from scoring.cells import CellFile
-from scoring.commands import synthesize, train
+from scoring.commands import evaluate, synthesize, train
 from scoring.slide_io import SlideError, open_slide
 from scoring.types import CLASS_NAMES, ScoreResult, ScoringError
 
@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("nuclei", parents=[common], help="every nucleus with its class")
     synthesize.add_arguments(verbs)
     train.add_arguments(verbs)
+    evaluate.add_arguments(verbs)
     return parser
 
 
@@ -113,7 +114,7 @@ def _nuclei(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-_COMMANDS = {"synthesize": synthesize.run, "train": train.run}
+_COMMANDS = {"synthesize": synthesize.run, "train": train.run, "evaluate": evaluate.run}
 _VERBS = {"hscore": _hscore, "nuclei": _nuclei, **_COMMANDS}
 
 

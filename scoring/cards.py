@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from types import MappingProxyType
 from typing import Any, Literal
@@ -67,6 +67,10 @@ class ModelCard:
     research_use: str = RESEARCH_USE
     installed: bool = True
     """Whether the weights that the default preset needs are there."""
+    data: str = ""
+    """What the weights were trained on, in a sentence; empty without weights."""
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    """Figures of the weights on tissue held out of training, as their manifest has them."""
 
     def resolve(self, preset: str, parameters: Mapping[str, object]) -> dict[str, float | str]:
         """Every parameter of a run: the preset's defaults with what was asked. Unknown names and values are refused."""
@@ -110,6 +114,8 @@ class ModelCard:
             "limits": list(self.limits),
             "research_use": self.research_use,
             "installed": self.installed,
+            "data": self.data,
+            "metrics": dict(self.metrics),
         }
 
 
@@ -256,12 +262,20 @@ _NAP = replace(
 )
 
 
-def _shipped() -> Mapping[str, str]:
-    """SHA-256 of the shipped weights by name, from their manifest alone; empty where none ship."""
+def _shipped() -> Mapping[str, Mapping[str, Any]]:
+    """What the manifest says of the shipped weights, by name; empty where none ship. No weights are read."""
     manifest = resources.files("scoring").joinpath("weights", "manifest.json")
     if not manifest.is_file():
         return {}
-    return {name: str(entry["sha256"]) for name, entry in json.loads(manifest.read_text(encoding="utf-8")).items()}
+    entries: dict[str, dict[str, Any]] = json.loads(manifest.read_text(encoding="utf-8"))
+    return entries
+
+
+def _trained_on(key: str) -> str:
+    training = _SHIPPED.get(key, {}).get("training", {})
+    if not training:
+        return ""
+    return f"{training.get('images', '?')} synthetic cores of known truth, {training.get('steps', '?')} steps."
 
 
 _SHIPPED = _shipped()
@@ -276,7 +290,9 @@ def _network(key: str, name: str, summary: str) -> ModelCard:
         name=name,
         summary=summary,
         parameters=_NETWORK_PARAMETERS,
-        weights_sha256=_SHIPPED.get(key),
+        weights_sha256=_SHIPPED[key]["sha256"] if key in _SHIPPED else None,
+        data=_trained_on(key),
+        metrics=MappingProxyType(_SHIPPED.get(key, {}).get("metrics", {})),
         max_um_per_px=0.8,
         limits=(
             *_LIMITS,

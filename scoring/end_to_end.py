@@ -19,7 +19,7 @@ from scoring.histoscore import FRAME_PX, Representation
 from scoring.hscore import FieldCells
 from scoring.nuclei import nuclei_of
 from scoring.scorer import MIN_TUMOUR_NUCLEI, MeasuredTile, Preparation, Scorer, Sums, Value
-from scoring.types import ByteImage, FloatMap, Window
+from scoring.types import ByteImage, FloatMap, ScoringError, Window
 
 NUCLEI_NETWORK, TUMOUR_NETWORK = "nuclei-unet", "tumour-unet"
 _SEE_MAPS = ("ram-cnn", "ra-cnn")
@@ -38,12 +38,17 @@ class EndToEndScorer(Scorer):
         super().__init__(card, preset, parameters)
         regression = f"{card.key}-paper" if preset == "paper" else card.key
         names = (regression, NUCLEI_NETWORK, TUMOUR_NETWORK)
-        self._regression, self._nuclei_net, self._tumour_net = (weights.load(name, folder) for name in names)
         entries = weights.entries(folder)
+        if preset == "paper" and regression not in entries:
+            raise ScoringError(
+                f"{card.name} has no weights for the paper preset; make them with: python -m scoring train {card.key} "
+                f"--representation paper --as {regression} --out {folder}"
+            )
+        self._regression, self._nuclei_net, self._tumour_net = (weights.load(name, folder) for name in names)
         self.weights = {name: str(entries[name]["sha256"]) for name in names}
         self.weights_sha256 = self.weights[regression]
         self.needs_maps = card.key in _SEE_MAPS
-        self._representation: Representation = entries[regression].get("representation", "inverted")
+        self._representation: Representation = entries[regression].get("representation") or "inverted"
         self._sliding = self.resolved["masks"] == "sliding"
         self._views: Literal[1, 8] = 8 if self.resolved["views"] == "8" else 1
 

@@ -34,11 +34,17 @@ def describe(rgb: ByteImage, i0: Vector, table: LamtTable | None = None) -> Floa
     DAB by the paper's stain vectors; both OD and luminance are of I / I0 clipped to 1, so that a yellowish lamp
     changes neither (with I0 = 255, the paper's).
     """
+    dab_od, luminance = dab_and_luminance(rgb, i0)
+    return lamt.intensity_description(dab_od, luminance, table)
+
+
+def dab_and_luminance(rgb: ByteImage, i0: Vector) -> tuple[FloatMap, FloatMap]:
+    """What LAMT decides by: DAB (OD10, the paper's stain vectors) and luminance 0..255, of I / I0 clipped to 1."""
     basis = stain.stain_basis(i0=i0)
     densities = np.maximum(stain.od_table(i0), 0)
     dab = cv2.transform(cv2.LUT(rgb, densities[None]), np.ascontiguousarray(basis.unmix[:, 1:2].T))
     luminance = segmentation.prepare_grey(rgb, i0) * np.float32(255)
-    return lamt.intensity_description(np.asarray(dab, dtype=np.float32), luminance, table)
+    return np.asarray(dab, dtype=np.float32), luminance
 
 
 def masked(description: FloatMap, mask: Mask, representation: Representation) -> FloatMap:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,9 @@ def score(
         preparation: Preparation | None = None
         sums = Sums()
         if refusal:
-            verdict = Verdict(None, "", None, False, refusal, {})
+            verdict = Verdict(
+                None, "", None, False, refusal, {"flags": [asdict(qc.Flag("too-coarse", "refuse", refusal))]}
+            )
         else:
             preparation = _score_tiles(
                 reader, scorer, grid, area, region, work_um_per_px, sums, writers, progress, cancelled

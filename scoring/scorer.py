@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from scoring import histoscore, qc, stain, tissue
+from scoring import artefacts, histoscore, qc, stain, tissue
 from scoring.cards import ModelCard
 from scoring.hscore import RULES, FieldCells
 from scoring.nuclei import HALO_UM, NucleusParameters
@@ -36,6 +36,7 @@ class Preparation:
     tissue: TissueMap
     notes: tuple[str, ...]
     eosin_share: float = 0.0
+    fold_share: float | None = None
     adapted: bool = False
 
 
@@ -48,6 +49,8 @@ class Sums:
     areas_um2: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(CLASS_NAMES)))
     tissue_px: int = 0
     tumour_px: int = 0
+    dab: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(qc.DAB_BINS, dtype=np.int64))
+    """Histogram of the DAB of the nuclei that are scored."""
     qc: qc.QcSums = field(default_factory=qc.QcSums)
     windows: list[Window] = field(default_factory=list)
     mirrored: int = 0
@@ -89,13 +92,12 @@ class MeasuredTile(NamedTuple):
 
 
 class Value(NamedTuple):
-    """The number a method gives, or the reason why there is none."""
+    """The number a method gives, and what it follows from."""
 
-    value: float | None
+    value: float
     category: str = ""
     percentages: Mapping[str, float] | None = None
     rule: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,10 @@ class Scorer(ABC):
         if self.resolved["i0"] == "auto":
             i0 = stain.estimate_i0(overview)
         found = tissue.find_tissue(overview, um_per_px, i0)
-        return Preparation(self._basis(stain.HAEMATOXYLIN, stain.DAB, i0), found, ())
+        folded = artefacts.folds(overview, um_per_px, found.tissue, i0)
+        # Of the picture, then of its tissue: folds lie within it.
+        share = None if folded is None else float(folded.mean()) / max(found.tissue_share, 1e-9)
+        return Preparation(self._basis(stain.HAEMATOXYLIN, stain.DAB, i0), found, (), fold_share=share)
 
     def _basis(self, haematoxylin: stain.Vector, dab: stain.Vector, i0: stain.Vector) -> StainBasis:
         completion: stain.Completion = "landini" if self.resolved["completion"] == "landini" else "cross"
@@ -185,6 +190,8 @@ class Scorer(ABC):
         kept, kinds = counted.nuclei, len(CLASS_NAMES)
         sums.counts += np.bincount(cells.classes[kept], minlength=kinds)
         sums.tumour_counts += np.bincount(cells.classes[kept & (cells.tumour == 1)], minlength=kinds)
+        scored = kept & (cells.tumour == 1) if self.finds_tumour else kept
+        sums.dab += qc.dab_histogram(cells.nuclei.dab_od[scored])
         sums.areas_um2 += cells.class_area_um2[kept].sum(axis=0)
         sums.qc = sums.qc + qc.measure(cells.amounts, cells.nuclei.labels, counted.area, um_per_px)
         sums.tissue_px += int(np.count_nonzero(counted.area))
@@ -194,15 +201,20 @@ class Scorer(ABC):
 
     def conclude(self, sums: Sums, preparation: Preparation, area_mm2: float, place: str) -> Verdict:
         """Quality first, then whether there is tumour enough, then the number. ``place`` names what is scored."""
-        look = qc.Overview(preparation.tissue.tissue_share, preparation.tissue.pen_share, preparation.eosin_share)
-        reason = qc.judge(sums.qc, int(sums.counts.sum()), look)
-        figures = qc.as_json(sums.qc, look)
-        if not reason and self.finds_tumour:
-            reason = _too_little_tumour(sums, area_mm2, place)
-        found = Value(None, reason=reason) if reason else self._value(sums)
-        return Verdict(
-            found.value, found.category, found.percentages, not found.reason, found.reason, figures, found.rule
-        )
+        seen = preparation.tissue
+        look = qc.Overview(seen.tissue_share, seen.pen_share, preparation.eosin_share, preparation.fold_share)
+        spread = qc.interquartile_od(sums.dab)
+        refusal = qc.judge(sums.qc, int(sums.counts.sum()), look)
+        if refusal is None and self.finds_tumour:
+            refusal = _too_little_tumour(sums, area_mm2, place)
+        if refusal is not None:
+            figures = qc.as_json(sums.qc, look, spread, [refusal])
+            return Verdict(None, "", None, False, refusal.message, figures)
+        tumour = int(sums.tumour_counts.sum()) if self.finds_tumour else None
+        flags = qc.review(sums.qc, look, tumour_nuclei=tumour, iqr_od=spread)
+        found = self._value(sums)
+        figures = qc.as_json(sums.qc, look, spread, flags)
+        return Verdict(found.value, found.category, found.percentages, True, "", figures, found.rule)
 
     @abstractmethod
     def _value(self, sums: Sums) -> Value:
@@ -224,11 +236,13 @@ class Scorer(ABC):
         return stated
 
 
-def _too_little_tumour(sums: Sums, area_mm2: float, place: str) -> str:
+def _too_little_tumour(sums: Sums, area_mm2: float, place: str) -> qc.Flag | None:
     nuclei = int(sums.tumour_counts.sum())
     if nuclei < MIN_TUMOUR_NUCLEI:
-        return f"{NOT_NUCLEI}: {nuclei or 'no'} tumour nuclei were found; at least {MIN_TUMOUR_NUCLEI} are needed"
+        found = f"{nuclei or 'no'} tumour nuclei were found; at least {MIN_TUMOUR_NUCLEI} are needed"
+        return qc.Flag("few-tumour-nuclei", "refuse", f"{NOT_NUCLEI}: {found}")
     if area_mm2 <= LARGEST_FIELD_MM2 and sums.tumour_fraction <= MIN_TUMOUR_FRACTION:
         share = int(100 * sums.tumour_fraction)
-        return f"tumour occupies {share} % of the {place}; more than {100 * MIN_TUMOUR_FRACTION:.0f} % is needed"
-    return ""
+        said = f"tumour occupies {share} % of the {place}; more than {100 * MIN_TUMOUR_FRACTION:.0f} % is needed"
+        return qc.Flag("little-tumour", "refuse", said)
+    return None

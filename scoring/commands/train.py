@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from scoring.synth.dataset import write_cores
+from scoring.training import lamt
 from scoring.training import run as training
 from scoring.training.recipes import RECIPES
 from scoring.types import ScoringError
@@ -15,12 +16,15 @@ from scoring.types import ScoringError
 CORES_SEED = 1
 """First seed of the training cores; those of the evaluation begin at 900000."""
 _WEIGHTS = Path(__file__).parents[1] / "weights"
+LAMT = "lamt"
+"""No network: the table of luminance-adaptive thresholds, into OUT/lamt_default.json."""
 
 
 def add_arguments(verbs: Any) -> None:
     """Add the verb to the subparsers of ``python -m scoring``."""
     parser: argparse.ArgumentParser = verbs.add_parser("train", help="train a network; prints its manifest entry")
-    parser.add_argument("name", choices=list(RECIPES), metavar="NAME", help=", ".join(RECIPES))
+    names = [*RECIPES, LAMT]
+    parser.add_argument("name", choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument("--data", type=Path, help="folder of training images (docs/training.md); default: makes some")
     parser.add_argument("--cores", type=_positive, default=300, help="synthetic cores to make where --data is left out")
     parser.add_argument("--out", type=Path, default=_WEIGHTS, help="folder for weights and manifest.json")
@@ -46,6 +50,9 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     """Train; the manifest entry as plain data. Raises ScoringError with a line for the user."""
     chosen = {key: value for key, value in vars(options).items() if key in training.Options.__dataclass_fields__}
     progress = Reporter(sys.stderr)
+    if options.name == LAMT:
+        options.out.mkdir(parents=True, exist_ok=True)
+        return lamt.fit(options.out / "lamt_default.json", progress)
     folder: Path = options.data or options.out / "training" / "cores"
     if options.data is None:
         write_cores(folder, options.cores, CORES_SEED, processes=options.threads, progress=progress.cores)

@@ -35,9 +35,9 @@ _VGG_CPU = (8, 16, 32, 64, 64)
 
 _BUILDERS: Final[dict[tuple[str, str], Callable[..., nn.Module]]] = {
     ("nuclei-unet", "paper"): partial(UNet, in_channels=1, widths=(64, 128, 256, 512, 1024)),
-    ("nuclei-unet", "cpu"): partial(UNet, in_channels=1, widths=(8, 16, 32, 64)),
+    ("nuclei-unet", "cpu"): partial(UNet, in_channels=1, widths=(8, 16, 32, 64), batch_norm=True),
     ("tumour-unet", "paper"): partial(UNet, in_channels=3, widths=(32, 64, 128, 256, 512)),
-    ("tumour-unet", "cpu"): partial(UNet, in_channels=3, widths=(8, 16, 32, 64, 128)),
+    ("tumour-unet", "cpu"): partial(UNet, in_channels=3, widths=(8, 16, 32, 64, 128), batch_norm=True),
     ("fcn-16s", "paper"): partial(Fcn16s, in_channels=3, widths=_VGG_PAPER, head_width=4096),
     ("fcn-16s", "cpu"): partial(Fcn16s, in_channels=3, widths=_VGG_CPU, head_width=128, batch_norm=True),
     ("segnet", "paper"): partial(SegNet, in_channels=3, widths=_VGG_PAPER),

@@ -7,7 +7,7 @@ DAB scatters: its OD direction bends with the amount, ``v(a) = norm((1 - w) ligh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -199,8 +199,3 @@ def _jpeg(image: ByteImage, quality: int) -> ByteImage:
     if not ok:
         raise RuntimeError("OpenCV could not encode a JPEG.")
     return np.ascontiguousarray(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[:, :, ::-1])
-
-
-def without_noise(optics: Optics) -> Optics:
-    """The same optics with a clean sensor (for pictures in documents)."""
-    return replace(optics, read_noise=0.0, photons=1e9, jpeg=98)

@@ -1,8 +1,11 @@
 """Simulated readers of a core's H-score, tuned once to the two pathologists of the paper. A reconstruction.
 
 A reader looks at a few fields, drawn to the centre and to strong stain, counts 100–400 tumour nuclei with a few
-confusions, sees staining through a gain and cuts of their own, and rounds to 5. About one core in ten is misjudged
-grossly.
+confusions, sees staining through a gain and cuts of their own, and rounds to 5. A few cores are misjudged grossly.
+
+Outcome over 937 cores with tumour (1000 seeds from 20000): mean absolute difference 21.9, SD 31.9, correlation .952,
+and 6.4 % of pairs more than 60 apart; over 752 others 21.1, 30.9 and .953. The paper's pathologists: 20.6, 30.6, .954.
+The mean of the pair lies 12 from the truth on average and 4.6 below it (B sees less stain than A).
 """
 
 from __future__ import annotations
@@ -23,17 +26,17 @@ class Style:
     """
 
     gain: float = 1.0
-    gain_sd: float = 0.16
+    gain_sd: float = 0.14
     cut_sd: float = 0.05
     contrast: float = 0.6
     nuclei: tuple[int, int] = (100, 400)
     confusion: tuple[float, float] = (0.04, 0.08)
-    gross_chance: float = 0.06
-    gross_gain_sd: float = 0.8
+    gross_chance: float = 0.03
+    gross_gain_sd: float = 0.65
 
 
-READER_A = Style(gain=1.06)
-READER_B = Style(gain=0.95)
+READER_A = Style(gain=1.1)
+READER_B = Style(gain=0.9)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from scoring.synth import expression, placement
+from scoring.synth import artefacts, expression, placement
 from scoring.synth.core import make_scene
 from scoring.synth.layout import make_layout
 from scoring.synth.noise import random_field
@@ -127,7 +127,11 @@ def _dense_scene(seed: int, number: int, marker: str, target_h: float, tier: str
     dense = next(d for d in draws if placement.populations(np.random.default_rng(d))[0].per_mm2 > 6400)
     cells = placement.place(np.random.default_rng(dense), layout, settings)
     expression.stain(rng, layout, cells, settings, marker, target_h, traits["haze_od"])
-    return Scene(field_um, field_um, layout, cells, marker, tier, seed * 16 + number, {**traits, "clean": 1.0})
+    scene = Scene(field_um, field_um, layout, cells, marker, tier, 0, traits)
+    # A fold or a bubble would come back in every piece of the field: take the next seed that draws none.
+    tries = (replace(scene, seed=int(draw)) for draw in rng.integers(0, 2**31, 400))
+    tissue_only = (artefacts.RedCells, artefacts.Mucus)
+    return next(made for made in tries if all(isinstance(found, tissue_only) for found in artefacts.draw(made)))
 
 
 @dataclass
@@ -153,7 +157,7 @@ class _Mosaic:
         side = fields[0].rgb.shape[0]
         per_px = float(np.mean([len(f.cells) / f.labels.size for f in fields[:3]]))
         share = 0.80 * per_px + 0.20 * float(np.mean([len(f.cells) / f.labels.size for f in fields[3:]]))
-        area = nuclei / share / 0.94  # clefts
+        area = nuclei / share / 0.98  # clefts
         self._spacing = side * _SPACING
         half_h = float(np.sqrt(area / np.pi / 1.15))
         half_w = 1.15 * half_h
@@ -275,11 +279,15 @@ class _Mosaic:
         if y >= 0 and x >= 0 and y + TILE_PX <= size and x + TILE_PX <= size:
             there = np.s_[y : y + TILE_PX, x : x + TILE_PX]
             return np.ascontiguousarray(piece.rgb[there]), np.ascontiguousarray(piece.labels[there])
-        # A tile may reach beyond the field (its own part never does): mirrored there, and covered by the neighbours.
-        rows = np.abs(np.arange(y, y + TILE_PX))
-        columns = np.abs(np.arange(x, x + TILE_PX))
-        rows, columns = (np.where(i >= size, np.maximum(2 * size - 2 - i, 0), i) for i in (rows, columns))
-        return piece.rgb[np.ix_(rows, columns)], piece.labels[np.ix_(rows, columns)]
+        # A tile may reach beyond the field, though its owner's part never does: plain ground there, to be covered.
+        rgb = np.empty((TILE_PX, TILE_PX, 3), np.uint8)
+        rgb[:] = self._ground
+        labels = np.zeros((TILE_PX, TILE_PX), np.uint16)
+        y0, y1, x0, x1 = max(y, 0), min(y + TILE_PX, size), max(x, 0), min(x + TILE_PX, size)
+        if y0 < y1 and x0 < x1:
+            rgb[y0 - y : y1 - y, x0 - x : x1 - x] = piece.rgb[y0:y1, x0:x1]
+            labels[y0 - y : y1 - y, x0 - x : x1 - x] = piece.labels[y0:y1, x0:x1]
+        return rgb, labels
 
     def _blend(self, left: int, top: int, numbers: list[int]) -> ByteImage:
         steps = np.arange(0, TILE_PX, _PITCH_PX, dtype=np.float32) + _PITCH_PX / 2

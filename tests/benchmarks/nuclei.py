@@ -23,10 +23,10 @@ from skimage.morphology import disk, opening
 from skimage.segmentation import watershed
 
 from scoring.cells import CellFile
+from scoring.evaluation.keypoints import UM_PER_PX, disc_centres, f1
 from scoring.pipeline import score
 from scoring.tiling import ArrayReader, resample, work_factor
 from tests import shared_data
-from tests.scoring.keypoints import UM_PER_PX, disc_centres, f1
 from tests.scoring.painting import paint
 
 PEER = "scikit-image: separate_stains, Otsu, watershed"

@@ -60,7 +60,7 @@ def is_ready(url: str) -> bool:
 
 def start_stack(home: Path, port: int) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if name not in _SERVICES}
-    environment |= {"DUOSCOPE_HOME": str(home), "PORT": str(port)}
+    environment |= {"DUOSCOPE_HOME": str(home), "PORT": str(port), "DUOSCOPE_DEMO_SMALL": "1"}
     log = (home.parent / "stack.log").open("a")
     return subprocess.Popen(
         [sys.executable, "manage.py", "demo"],
@@ -126,6 +126,9 @@ class Script:
         cookies = self._request.storage_state()["cookies"]
         token = next(cookie["value"] for cookie in cookies if cookie["name"] == "csrftoken")
         return {"X-CSRFToken": token, "Referer": self._url}
+
+    def get(self, address: str) -> dict[str, Any]:
+        return dict(self._request.get(address).json())
 
     def post(self, address: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = self._request.post(address, headers=self._headers(), data=body)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Script, Stack, sign_in
@@ -104,7 +105,72 @@ def test_a_technician_starts_a_run_watches_it_and_sees_cells_and_score(browser: 
     page.keyboard.press("Alt+5")
     page.wait_for_timeout(2500)
     shoot(page, "viewer-scored")
+    with page.expect_response(re.compile(rf"/api/results/{result['run']}/layers/\d+/\d+$")) as tile:
+        page.keyboard.press("Shift+4")
+    assert tile.value.headers["content-type"] == "image/png"
+    legend = page.get_by_role("region", name="Stain intensity")
+    expect(legend.get_by_text("strong brown")).to_be_visible()
+    expect(legend.get_by_text("an order of DAB, not of blue", exact=False)).to_be_visible()
+    page.wait_for_timeout(1500)
+    shoot(page, "viewer-intensity")
     assert violations == []
+    page.context.close()
+
+
+def microarray(folder: Path) -> tuple[Path, str]:
+    """A picture of two by two fields of tissue far apart, and the map that makes cores of them."""
+    tissue = Image.open(FIELD).convert("RGB")
+    side, pitch = tissue.width, tissue.width + 120
+    glass = Image.new("RGB", (2 * pitch + 60, 2 * pitch + 60), (246, 246, 246))
+    lines = ["row,column,case,x_px,y_px,radius_px"]
+    for row in (0, 1):
+        for column in (0, 1):
+            left, top = 60 + column * pitch, 60 + row * pitch
+            glass.paste(tissue.rotate(90 * (2 * row + column)), (left, top))
+            centre = f"{left + side / 2},{top + side / 2}"
+            lines.append(f"{row + 1},{column + 1},TMA-{2 * row + column + 1:02d},{centre},{side * 0.7:.1f}")
+    glass.save(folder / "microarray.png")
+    return folder / "microarray.png", "\n".join(lines)
+
+
+def test_all_cores_of_a_microarray_are_scored_and_looked_at_together(
+    browser: Browser, stack: Stack, tmp_path: Path
+) -> None:
+    tina = Script(browser, stack, "tina")
+    picture, tma_map = microarray(tmp_path)
+    study = tina.get("/api/studies")["results"][0]["id"]
+    fields = {"marker": "ER", "um_per_px": "0.289855", "name": "Small microarray", "tma": "true"}
+    slide = tina.upload(f"/api/studies/{study}/slides", picture, fields)["id"]
+    tina.wait(f"/api/slides/{slide}", lambda found: found["state"] == "ready")
+    assert tina.post(f"/api/slides/{slide}/tma-map", {"csv": tma_map})["created"] == 4
+
+    page = sign_in(browser, stack, "tina")
+    page.goto(f"/studies/{study}?tab=slides")
+    shoot(page, "slides-microarray")
+    page.get_by_role("button", name="Score all 4 cores").click()
+    expect(page).to_have_url(re.compile(r"/batches/[0-9a-f-]+"))
+    batch = page.url.rsplit("/", 1)[1].split("?")[0]
+    expect(page.get_by_test_id("batch-words")).to_contain_text("of 4 done")
+    shoot(page, "batch-running")
+    expect(page.get_by_test_id("batch-words")).to_have_text("4 of 4 done", timeout=120_000)
+    assert page.request.get(f"/api/batches/{batch}/results").status == 404
+    page.get_by_role("button", name="Show all 4 results").click()
+    table = page.get_by_role("table", name="Results of the cores")
+    expect(table.get_by_role("row")).to_have_count(5)
+    shoot(page, "batch-results")
+    shown = page.request.get(f"/api/batches/{batch}/results").json()["results"]
+    rows = page.request.get(f"/api/batches/{batch}/export").text().strip().splitlines()
+    assert len(rows) == 1 + len(shown) == 5
+
+    table.get_by_role("link", name="B1").click()
+    expect(page).to_have_url(re.compile(rf"/slides/{slide}\?.*run="))
+    page.get_by_role("region", name="Result", exact=True).wait_for()
+    page.wait_for_timeout(1500)
+    shoot(page, "viewer-core")
+    page.goto(f"/slides/{slide}?batch={batch}")
+    expect(page.get_by_role("region", name="H-score of the cores")).to_be_visible()
+    page.wait_for_timeout(1500)
+    shoot(page, "viewer-heat")
     page.context.close()
 
 

@@ -17,20 +17,21 @@ DARK = 0.25
 def make_weights(folder: Path, *, names: tuple[str, ...] = REGRESSIONS, tumour_from: float = DARK) -> Path:
     """Nuclei are where a quarter of the light is absorbed, tumour nuclei where ``tumour_from`` of the red is."""
     torch.manual_seed(0)
+    thin = {"widths": (2, 2), "batch_norm": False}
     for name, level in (("nuclei-unet", DARK), ("tumour-unet", tumour_from)):
-        weights.save(darkness_unet(name, level), name, folder, network=name, preset="cpu")
+        weights.save(darkness_unet(name, level, **thin), name, folder, network=name, preset="cpu", kwargs=thin)
     for name in names:
         plain = name.removesuffix("-paper")
         representation = "paper" if plain != name else "inverted"
-        weights.save(
-            networks.build(plain, "cpu"), name, folder, network=plain, preset="cpu", representation=representation
-        )
+        narrow = {"width": 2} if plain.endswith("a-cnn") or plain in ("ram-cnn", "rgb-cnn") else {}
+        module = networks.build(plain, "cpu", **narrow)
+        weights.save(module, name, folder, network=plain, preset="cpu", kwargs=narrow, representation=representation)
     return folder
 
 
-def darkness_unet(name: str, level: float) -> nn.Module:
+def darkness_unet(name: str, level: float, **changes: object) -> nn.Module:
     """A U-Net whose logit is 60 * (1 - x - level) of the first channel, passed along the shallowest skip."""
-    module = networks.build(name, "cpu")
+    module = networks.build(name, "cpu", **changes)
     with torch.no_grad():
         for values in module.parameters():
             values.zero_()

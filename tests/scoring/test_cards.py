@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from scoring.cards import CARDS, PRESETS, RULE_NAMES, find_card
+from scoring.cards import CARDS, COUNTING, DEFAULT_METHOD, PRESETS, RULE_NAMES, find_card
 from scoring.hscore import RULES
 from scoring.schemes import SCHEMES
 from scoring.types import ScoringError
@@ -19,10 +19,17 @@ def test_every_card_is_complete_plain_data():
         assert stated["scheme"] in SCHEMES
         assert "Research use only" in stated["research_use"]
         assert stated["limits"]
-        assert stated["weights_sha256"] is None
+        if key in COUNTING:
+            assert (stated["weights_sha256"], stated["installed"]) == (None, True)
+        elif stated["installed"]:
+            assert len(stated["weights_sha256"]) == 64
         for parameter in stated["parameters"]:
             assert set(parameter["defaults"]) == set(PRESETS)
             assert parameter["description"]
+
+
+def test_the_default_method_can_run():
+    assert CARDS[DEFAULT_METHOD].installed
 
 
 def test_every_preset_resolves_to_values_its_own_checks_accept():
@@ -41,6 +48,10 @@ def test_the_paper_preset_keeps_the_papers_choices():
     assert (paper["i0"], paper["stain_vectors"], paper["class_rule"]) == ("255", "standard", "paper-fitted")
     default = find_card("nnp").resolve("default", {})
     assert (default["i0"], default["class_rule"]) == ("auto", "duoscope-1")
+    assert (paper["tumour_only"], default["tumour_only"]) == ("all", "auto")
+    network = find_card("ram-cnn").resolve("paper", {})
+    assert (network["views"], network["masks"], network["i0"]) == ("1", "sliding", "255")
+    assert find_card("ram-cnn").resolve("cpu", {})["views"] == "8"
 
 
 @pytest.mark.parametrize(
@@ -61,5 +72,5 @@ def test_anything_else_is_refused_with_what_is_allowed(preset, parameters, said)
 
 
 def test_unknown_card_names_the_known():
-    with pytest.raises(ScoringError, match="nnp, nap"):
+    with pytest.raises(ScoringError, match=r"ram-cnn, .*nnp, nap"):
         find_card("ram-cnn-9")

@@ -143,8 +143,8 @@ def test_a_circle_sees_nothing_outside_itself(tmp_path, folder, field):
     yy, xx = np.mgrid[:640, :640]
     outside = np.hypot(xx + 0.5 - 320, yy + 0.5 - 320) > 275
     around[outside] = paint((0, 0, 0, 1), size_px=640, um_per_px=UM_PER_PX, seed=9).rgb[outside]
-    one, other = (_score(rgb, tmp_path, folder, region=circle, parameters={"views": "1", "i0": "255", "stain_vectors": "standard"})
-                  for rgb in (field.rgb, around))  # fmt: skip
+    fixed = {"views": "1", "i0": "255", "stain_vectors": "standard"}
+    one, other = (_score(rgb, tmp_path, folder, region=circle, parameters=fixed) for rgb in (field.rgb, around))
     assert one.value == pytest.approx(other.value, abs=0.5)
     assert one.counts == other.counts
 
@@ -164,7 +164,9 @@ def test_the_paper_preset_takes_its_own_weights_one_view_and_sliding_masks(tmp_p
 
 
 def test_absent_weights_name_the_command_that_makes_them(tmp_path, folder, field):
-    with pytest.raises(ScoringError, match=r"no such weights.*python -m scoring train ra-cnn-paper"):
+    with pytest.raises(ScoringError, match=r"no such weights.*python -m scoring train ra-cnn"):
+        _score(field.rgb, tmp_path, tmp_path / "none", card="ra-cnn")
+    with pytest.raises(ScoringError, match=r"paper preset.*train ra-cnn --representation paper --as ra-cnn-paper"):
         _score(field.rgb, tmp_path, folder, card="ra-cnn", preset="paper", parameters={})
     assert list(tmp_path.glob("r.*")) == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +14,21 @@ import cv2
 import numpy as np
 import pytest
 
+from scoring.layers import LayerFile
 from tests import shared_data
+from tests.scoring.networks import make_weights
 from tests.scoring.painting import paint
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMON = {"method", "preset", "version", "weights_sha256", "um_per_px", "um_per_px_source", "input_sha256", "seconds"}
+
+
+METHODS = ("nnp", "ram-cnn")
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory) -> Path:
+    return make_weights(tmp_path_factory.mktemp("weights"), names=("ram-cnn",))
 
 
 def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -49,7 +60,7 @@ def painted(tmp_path) -> Path:
 
 
 def test_hscore_prints_the_contract(painted):
-    answer = _answer("hscore", painted, "--um-per-px", 0.5)
+    answer = _answer("hscore", painted, "--um-per-px", 0.5, "--method", "nnp", "--set", "tumour_only=all")
     assert COMMON | {"scheme", "value", "scoreable", "reason", "percentages", "tumour_fraction", "qc"} <= set(answer)
     assert (answer["scheme"], answer["method"], answer["preset"]) == ("h-score", "nnp", "default")
     assert answer["value"] == pytest.approx(150, abs=3)
@@ -60,7 +71,7 @@ def test_hscore_prints_the_contract(painted):
 
 
 def test_nuclei_lists_every_cell_of_the_counts(painted):
-    answer = _answer("nuclei", painted, "--um-per-px", 0.5, "--method", "nap", "--preset", "cpu")
+    answer = _answer("nuclei", painted, "--um-per-px", 0.5, "--method", "nap", "--set", "tumour_only=all")
     assert COMMON | {"cells", "counts"} <= set(answer)
     assert set(answer["cells"][0]) == {"x_px", "y_px", "area_um2", "dab_od", "class", "tumour"}
     found = [cell["class"] for cell in answer["cells"]]
@@ -70,7 +81,7 @@ def test_nuclei_lists_every_cell_of_the_counts(painted):
 
 def test_out_writes_the_file_and_nothing_else(painted, tmp_path):
     target = tmp_path / "score.json"
-    done = _run("hscore", painted, "--um-per-px", 0.5, "--out", target)
+    done = _run("hscore", painted, "--um-per-px", 0.5, "--method", "nnp", "--out", target)
     assert (done.returncode, done.stdout) == (0, "")
     assert json.loads(target.read_text())["scoreable"] is True
     assert sorted(os.listdir(tmp_path)) == ["field.png", "score.json"]
@@ -94,8 +105,61 @@ def test_an_unknown_parameter_is_refused(painted):
     assert "no parameter" in _refused("hscore", painted, "--um-per-px", 0.5, "--set", "speed=9")
 
 
+def test_networks_print_the_contract_and_write_their_layers(painted, tmp_path, weights):
+    layers = tmp_path / "field.layers"
+    answer = _answer(
+        "hscore", painted, "--um-per-px", 0.5, "--method", "ram-cnn", "--weights", weights, "--out-layers", layers
+    )
+    assert (answer["scheme"], answer["method"], answer["percentages"]) == ("h-score", "ram-cnn", None)
+    assert 0 <= answer["value"] <= 300
+    assert answer["layers_sha256"] == hashlib.sha256(layers.read_bytes()).hexdigest()
+    assert LayerFile(layers).tiles == [(0, 0)]
+    assert answer["tumour_counts"] == answer["counts"]
+    assert answer["tumour_fraction"] > 0.15
+    assert [window["nuclei"] for window in answer["windows"]] == [sum(answer["counts"].values())]
+    assert "trained on synthetic tissue" in " ".join(answer["limits"])
+
+
+def test_weights_that_are_absent_or_altered_are_named_with_the_remedy(painted, tmp_path, weights):
+    said = _refused("hscore", painted, "--um-per-px", 0.5, "--method", "ra-cnn", "--weights", weights)
+    assert "ra-cnn.safetensors: no such weights" in said
+    assert "python -m scoring train ra-cnn" in said
+    said = _refused(
+        "hscore", painted, "--um-per-px", 0.5, "--method", "ram-cnn", "--weights", weights, "--preset", "paper"
+    )
+    assert "--as ram-cnn-paper" in said
+    own = tmp_path / "own"
+    shutil.copytree(weights, own)
+    (own / "ram-cnn.safetensors").write_bytes(b"altered")
+    said = _refused("hscore", painted, "--um-per-px", 0.5, "--method", "ram-cnn", "--weights", own)
+    assert "SHA-256" in said
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("colour", "said"), [((235, 175, 205), "not a haematoxylin-DAB stain"), ((40, 160, 60), "pen marks")]
+)
+def test_pink_tissue_and_ink_are_not_scored(tmp_path, weights, method, colour, said):
+    rgb = np.full((300, 300, 3), 243, np.uint8)
+    rgb[60:240, 60:240] = colour
+    cv2.imwrite(str(tmp_path / "odd.png"), rgb[..., ::-1])
+    answer = _answer("hscore", tmp_path / "odd.png", "--um-per-px", 0.5, "--method", method, "--weights", weights)
+    assert (answer["scoreable"], answer["value"]) == (False, None)
+    assert said in answer["reason"]
+    assert [flag["severity"] for flag in answer["qc"]["flags"]] == ["refuse"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_membranous_dab_is_not_scored(tmp_path, weights, method):
+    cv2.imwrite(str(tmp_path / "odd.png"), paint((0, 0, 1, 1), size_px=300, membrane=True).rgb[..., ::-1])
+    answer = _answer("hscore", tmp_path / "odd.png", "--um-per-px", 0.5, "--method", method, "--weights", weights)
+    assert (answer["scoreable"], answer["value"]) == (False, None)
+    assert "no scoreable tumour nuclei" in answer["reason"]
+
+
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("kind", ["rgba", "grey", "sixteen bit", "ten pixels", "white"])
-def test_unusual_images_are_answered_not_crashed(tmp_path, kind):
+def test_unusual_images_are_answered_not_crashed(tmp_path, kind, method, weights):
     rgb = paint((1, 1, 1, 1), size_px=300).rgb[..., ::-1]
     picture = {
         "rgba": np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)]),
@@ -106,7 +170,7 @@ def test_unusual_images_are_answered_not_crashed(tmp_path, kind):
     }[kind]
     path = tmp_path / "odd.png"
     cv2.imwrite(str(path), picture)
-    done = _run("hscore", path, "--um-per-px", 0.5)
+    done = _run("hscore", path, "--um-per-px", 0.5, "--method", method, "--weights", weights)
     if done.returncode == 2:
         assert "odd.png" in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
@@ -114,7 +178,8 @@ def test_unusual_images_are_answered_not_crashed(tmp_path, kind):
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     if kind == "rgba":
-        assert answer["value"] == pytest.approx(150, abs=3)
+        assert answer["scoreable"], answer["reason"]
+        assert method == "ram-cnn" or answer["value"] == pytest.approx(150, abs=3)
     elif kind != "sixteen bit":
         assert (answer["scoreable"], answer["value"]) == (False, None)
         assert answer["reason"]
@@ -135,7 +200,7 @@ def test_a_slide_says_its_own_pixel_size():
     folder = shared_data()
     if folder is None:
         pytest.skip("the shared data folder is absent")
-    answer = _answer("hscore", folder / "slides/cmu-1-small-region.svs")
+    answer = _answer("hscore", folder / "slides/cmu-1-small-region.svs", "--method", "nnp")
     assert (answer["um_per_px"], answer["um_per_px_source"]) == (pytest.approx(0.499), "file")
     assert "not a haematoxylin-DAB stain" in answer["reason"]
 

@@ -25,20 +25,20 @@ def _sums(field, area=None) -> tuple[QcSums, int]:
 @pytest.mark.parametrize("shares", [(0, 1, 0, 0), (0, 0, 0, 1), (1, 1, 1, 1), (9, 1, 0, 0)])
 def test_nuclear_staining_is_scored(shares):
     sums, nuclei = _sums(paint(shares))
-    assert qc.judge(sums, nuclei, TISSUE) == ""
+    assert qc.judge(sums, nuclei, TISSUE) is None
     assert sums.contrast > 0.15
 
 
 def test_an_all_blue_field_is_scored():
     sums, nuclei = _sums(paint((1, 0, 0, 0)))
-    assert qc.judge(sums, nuclei, TISSUE) == ""
+    assert qc.judge(sums, nuclei, TISSUE) is None
     assert sums.stained / sums.tissue < 0.01
 
 
 @pytest.mark.parametrize("shares", [(0, 0, 0, 1), (0, 0, 1, 0), (1, 1, 1, 1)])
 def test_membranous_staining_is_not(shares):
     sums, nuclei = _sums(paint(shares, membrane=True))
-    assert "not in nuclei" in qc.judge(sums, nuclei, TISSUE)
+    assert "not in nuclei" in qc.judge(sums, nuclei, TISSUE).message
     assert sums.contrast < 0
 
 
@@ -74,14 +74,14 @@ def test_correlation_is_pearsons():
 )
 def test_what_the_overview_rules_out(overview, said):
     sums, nuclei = _sums(paint((1, 1, 1, 1)))
-    assert said in qc.judge(sums, nuclei, overview)
+    assert said in qc.judge(sums, nuclei, overview).message
 
 
 def test_few_nuclei_are_not_a_score():
     sums, _ = _sums(paint((1, 1, 1, 1)))
-    assert "19 nuclei" in qc.judge(sums, 19, TISSUE)
-    assert "no nuclei" in qc.judge(sums, 0, TISSUE)
-    assert qc.judge(sums, 20, TISSUE) == ""
+    assert "19 nuclei" in qc.judge(sums, 19, TISSUE).message
+    assert "no nuclei" in qc.judge(sums, 0, TISSUE).message
+    assert qc.judge(sums, 20, TISSUE) is None
 
 
 def test_blur_is_seen_whatever_the_strength_of_stain():
@@ -91,7 +91,7 @@ def test_blur_is_seen_whatever_the_strength_of_stain():
         field = paint(shares, radius_um=5, spacing_um=16)
         soft = field.__class__(cv2.GaussianBlur(field.rgb, (0, 0), 5), field.centres_px, field.classes, 0.5)
         sums, _ = _sums(soft)
-        assert "out of focus" in qc.judge(sums, 100, TISSUE)
+        assert "out of focus" in qc.judge(sums, 100, TISSUE).message
 
 
 def test_too_coarse_says_what_is_needed():
@@ -103,4 +103,51 @@ def test_too_coarse_says_what_is_needed():
 def test_empty_sums_say_nothing_false():
     empty = QcSums()
     assert (empty.correlation, empty.contrast, empty.sharpness) == (None, None, None)
-    assert set(qc.as_json(empty, Overview(0, 0)).values()) == {0, None}
+    figures = qc.as_json(empty, Overview(0, 0), None, [])
+    assert figures.pop("flags") == []
+    assert set(figures.values()) == {0, None}
+
+
+def _reviewed(sums: QcSums | None = None, overview: Overview = TISSUE, nuclei=None, iqr=None) -> dict[str, str]:
+    flags = qc.review(sums or QcSums(), overview, tumour_nuclei=nuclei, iqr_od=iqr)
+    assert {flag.severity for flag in flags} <= {"review"}
+    return {flag.code: flag.message for flag in flags}
+
+
+def test_a_good_field_is_not_flagged():
+    sums, _ = _sums(paint((1, 1, 1, 1)))
+    assert _reviewed(sums, Overview(0.9, 0.0, 0.0, 0.0), nuclei=500, iqr=0.3) == {}
+
+
+@pytest.mark.parametrize(
+    ("flagged", "code", "said"),
+    [
+        ({"sums": QcSums(focus_judged=100, out_of_focus=20)}, "out-of-focus", "20 % of the tissue"),
+        ({"overview": Overview(0.9, 0.0, 0.0, 0.03)}, "folds", "3 % of the tissue"),
+        ({"overview": Overview(0.2, 0.0)}, "little-tissue", "only 20 %"),
+        ({"overview": Overview(0.9, 0.05)}, "pen", "cover 5 %"),
+        ({"nuclei": 60}, "few-tumour-nuclei", "60 tumour nuclei"),
+        ({"iqr": 0.9}, "heterogeneous", "0.90 OD"),
+    ],
+)
+def test_what_a_person_should_look_at_is_said_in_a_sentence(flagged, code, said):
+    found = _reviewed(**flagged)
+    assert list(found) == [code]
+    assert said in found[code]
+
+
+def test_a_field_mostly_out_of_focus_is_refused():
+    sums, nuclei = _sums(paint((1, 1, 1, 1)))
+    sums.focus_judged, sums.out_of_focus = 100.0, 60.0
+    refused = qc.judge(sums, nuclei, TISSUE)
+    assert (refused.code, refused.severity) == ("out-of-focus", "refuse")
+    assert "60 % of the tissue is blurred" in refused.message
+
+
+def test_heterogeneity_is_the_interquartile_range_of_nuclear_dab():
+    dab = np.random.default_rng(0).uniform(0, 2, 1000)
+    halves = qc.dab_histogram(dab[:300]) + qc.dab_histogram(dab[300:])
+    low, high = np.percentile(dab, (25, 75))
+    assert qc.interquartile_od(halves) == pytest.approx(high - low, abs=0.02)
+    assert qc.interquartile_od(qc.dab_histogram(dab[:3])) is None
+    assert qc.dab_histogram(np.array([-0.2, 9.0])).sum() == 2

@@ -8,13 +8,20 @@ import pytest
 from scoring.cards import CARDS
 from scoring.registry import find_scorer
 from scoring.types import ScoringError
+from tests.scoring.networks import REGRESSIONS, make_weights
 from tests.scoring.painting import paint
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    names = [name for key in REGRESSIONS for name in (key, f"{key}-paper")]
+    return make_weights(tmp_path_factory.mktemp("weights"), names=tuple(names))
+
+
 @pytest.mark.parametrize("key", list(CARDS))
-def test_every_card_has_a_scorer(key):
+def test_every_card_has_a_scorer(key, folder):
     for preset in CARDS[key].presets:
-        assert find_scorer(key, preset, {}).card is CARDS[key]
+        assert find_scorer(key, preset, {}, folder).card is CARDS[key]
 
 
 def test_unknown_names_are_refused():

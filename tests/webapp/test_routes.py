@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -57,8 +58,9 @@ def scene(
     (settings.SLIDE_FOLDER / str(slide.pk)).mkdir(parents=True)
     (settings.SLIDE_FOLDER / str(slide.pk) / "thumbnail.jpg").write_bytes(b"\xff\xd8\xff\xd9")
     specimen = factories.SpecimenFactory(slide=slide)
-    run = factories.RunFactory(specimen=specimen)
-    done_run = factories.RunFactory(specimen=specimen, done=True)
+    batch = factories.BatchFactory(study=study)
+    run = factories.RunFactory(specimen=specimen, batch=batch)
+    done_run = factories.RunFactory(specimen=specimen, batch=batch, done=True)
     factories.ResultFactory(run=done_run)
     factories.SlideFactory(study=other_study)
     return SimpleNamespace(
@@ -74,6 +76,7 @@ def scene(
         membership_of_alice=study.memberships.get(user=alice),
         presentation_of_alice=factories.PresentationFactory(user=alice, slide=slide),
         run=run,
+        batch=batch,
         done_run=done_run,
         people={"alice": alice, "tina": tina, "dora": dora, "root": root, "carol": carol},
     )
@@ -85,6 +88,7 @@ def ask(person: Any, name: str, row: Row, scene: SimpleNamespace, *, ids: dict[s
     for keyword, thing in row.objects.items():
         value = (ids or {}).get(keyword) or str(getattr(scene, thing).pk)
         route = route.replace(f"<uuid:{keyword}>", value)
+    route = re.sub("<int:[a-z]+>", "0", route)
     assert "<" not in route, f"{name}: the table does not say what stands for {route}."
     body = json.loads(json.dumps(row.body).replace("{specimen}", str(scene.specimen.pk)))
     client = APIClient(raise_request_exception=False)

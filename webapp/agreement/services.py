@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,45 @@ def reveal(user: Any, run_id: UUID) -> Result:
         result = visible_results(user).select_related("run__specimen__slide").get(run=run)
         _tell(user, result, "result.revealed")
     return result
+
+
+def reveal_batch(user: Any, batch_id: UUID) -> int:
+    """Show the person every result of a batch that is there, as ``reveal`` does one: an exposure for each specimen, all
+    in one transaction. Runs that are veiled for the person are not of the batch, as far as they can tell.
+
+    Returns:
+        How many results of the batch the person has had shown by now.
+
+    Raises:
+        NotVisible: no run of the batch is for this person.
+        Conflict: none of them has a result (yet).
+    """
+    with transaction.atomic():
+        runs = visible_runs(user).filter(batch=batch_id)
+        first = runs.first()
+        if first is None:
+            raise NotVisible("There is no such batch, or you may not know of it.")
+        done = runs.filter(state=Run.State.DONE)
+        if not done.exists():
+            raise Conflict("No run of this batch is done: there is no result to look at.", code="no_result")
+        seen = set(visible_results(user).filter(run__batch=batch_id).values_list("run", flat=True))
+        planned = is_planned(first.study_id)
+        fresh = {run.pk: run for run in done.select_related("specimen__slide").order_by("pk") if run.pk not in seen}
+        for run in fresh.values():
+            record_exposure(
+                user, run.specimen, source=Exposure.Source.ALGORITHM, source_id=run.pk, planned=planned
+            )  # fmt: skip
+        shown = visible_results(user).filter(run__batch=batch_id).select_related("run__specimen__slide")
+        for result in shown.filter(run__in=list(fresh)).order_by("run"):
+            _tell(user, result, "result.revealed", batch=str(batch_id))
+        return shown.count()
+
+
+def record_batch_export(user: Any, results: Sequence[Result], form: str) -> None:
+    """Say that the person took a copy of each of these results with them."""
+    with transaction.atomic():
+        for result in results:
+            _tell(user, result, "result.exported", form=form, together=len(results))
 
 
 def record_export(user: Any, result: Result, form: str) -> None:

@@ -14,6 +14,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "token.created": "A personal token was made.",
         "token.revoked": "A personal token was revoked.",
         "study.created": "A study was created.",
+        "study.described": "A study's description was changed.",
         "protocol.versioned": "A new version of the study's protocol came into force.",
         "membership.granted": "A person was given a role in the study.",
         "membership.revoked": "A role in the study was taken from a person.",

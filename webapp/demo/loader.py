@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from PIL import Image
 
+from scoring.cards import CARDS, DEFAULT_METHOD
 from scoring.slide_io import convert_to_pyramid
 from webapp.accounts.models import User
 from webapp.accounts.services import create_user
@@ -25,7 +26,7 @@ from webapp.runs.services import RunRequest, request_run
 from webapp.slides.models import Slide
 from webapp.slides.services import FieldBox, Particulars, create_field_of_view, register_slide_from_inbox
 from webapp.studies.models import Role, Study
-from webapp.studies.services import create_study, grant_membership
+from webapp.studies.services import create_study, grant_membership, new_protocol_version
 
 NAME = "ER/PR demonstration"
 SHEET = "ER-PR tile sheet"
@@ -42,7 +43,8 @@ SINGLE_FIELDS = (3, 9, 12)
 # Marked as fields of view on the sheet, to start runs on.
 MARKED = ("Field 3", "Field 9", "Field 12", "Field 13")
 INBOX_PREFIX = "duoscope-demo-"
-PATIENCE_S = 120
+# A busy machine takes its time to start the workers.
+PATIENCE_S = 300
 
 
 class NotLoadedError(Exception):
@@ -55,8 +57,8 @@ def load() -> Study:
     study = _study(accounts)
     technician = accounts[people.TECHNICIAN.username]
     places = _register_slides(study, technician)
-    _wait("slides to be read in", lambda: not _unfinished(study).exists())
-    _tidy_inbox()
+    wait_for("slides to be read in", lambda: not _unfinished(study).exists())
+    tidy_inbox()
     refused = Slide.objects.filter(study=study, state=Slide.State.REFUSED).first()
     if refused is not None:
         raise NotLoadedError(f"The demo slide {refused.name} was refused: {refused.refusal}")
@@ -91,6 +93,7 @@ def _account(person: people.Person) -> User:
 def _study(accounts: dict[str, User]) -> Study:
     known = Study.objects.filter(name=NAME).first()
     if known is not None:
+        _renew_algorithms(known, accounts[people.STUDY_ADMINISTRATOR.username])
         return known
     system = accounts[people.SYSTEM_ADMINISTRATOR.username]
     administrator = accounts[people.STUDY_ADMINISTRATOR.username]
@@ -102,7 +105,7 @@ def _study(accounts: dict[str, User]) -> Study:
             protocol={
                 "readers_per_specimen": 0,
                 "marker_schemes": {"ER": "h-score", "PR": "h-score"},
-                "algorithms": ["nnp@1", "nap@1"],
+                "algorithms": _algorithms(),
             },
         )
         grant_membership(system, study, administrator, Role.ADMINISTRATOR)
@@ -110,6 +113,19 @@ def _study(accounts: dict[str, User]) -> Study:
             if person.role and person is not people.STUDY_ADMINISTRATOR:
                 grant_membership(administrator, study, accounts[person.username], person.role)
     return study
+
+
+def _algorithms() -> list[str]:
+    """The default algorithm first, then the two that need no network of their own."""
+    keys = dict.fromkeys([DEFAULT_METHOD, "nnp", "nap"])
+    return [f"{key}@{CARDS[key].version}" for key in keys]
+
+
+def _renew_algorithms(study: Study, administrator: User) -> None:
+    """A study loaded by an earlier release names the methods there were then."""
+    in_force = study.protocols.order_by("-version").first()
+    if in_force is None or in_force.algorithms != _algorithms():
+        new_protocol_version(administrator, study, algorithms=_algorithms())
 
 
 def _tiles() -> list[tuple[str, Path]]:
@@ -126,23 +142,21 @@ def _register_slides(study: Study, technician: User) -> list[sheet.Place]:
             picture, slide = Path(folder) / "sheet.png", Path(folder) / "sheet.tif"
             Image.fromarray(composed).save(picture)
             convert_to_pyramid(picture, slide, um_per_px=float(TILE_UM_PER_PX), quality=92)
-            _register(study, technician, slide, Particulars(marker="ER", name=SHEET, case_code="DEMO-01"))
+            register(study, technician, slide, Particulars(marker="ER", name=SHEET, case_code="DEMO-01"))
     for order, number in enumerate(SINGLE_FIELDS, start=2):
         label, path = tiles[number - 1]
         if label not in taken:
-            particulars = Particulars(
-                marker="ER", name=label, case_code=f"DEMO-{order:02d}", um_per_px=TILE_UM_PER_PX
-            )
-            _register(study, technician, path, particulars)
+            particulars = Particulars(marker="ER", name=label, case_code=f"DEMO-{order:02d}", um_per_px=TILE_UM_PER_PX)
+            register(study, technician, path, particulars)
     if "Aperio H&E" not in taken:
-        _register(
+        register(
             study, technician, DATA / "cmu-1-small-region.svs",
             Particulars(marker="H&E", name="Aperio H&E", case_code="DEMO-05"),
         )  # fmt: skip
     return places
 
 
-def _register(study: Study, technician: User, file: Path, particulars: Particulars) -> None:
+def register(study: Study, technician: User, file: Path, particulars: Particulars) -> None:
     """Put a copy into the inbox, under a name nothing else there has, and register it."""
     inbox = Path(settings.INBOX_FOLDER)
     inbox.mkdir(parents=True, exist_ok=True)
@@ -151,7 +165,7 @@ def _register(study: Study, technician: User, file: Path, particulars: Particula
     register_slide_from_inbox(technician, study.pk, inbox_name=name, particulars=particulars)
 
 
-def _tidy_inbox() -> None:
+def tidy_inbox() -> None:
     """The copies were read in; what is left in the inbox is what people put there."""
     for copy in Path(settings.INBOX_FOLDER).glob(f"{INBOX_PREFIX}*"):
         copy.unlink()
@@ -172,16 +186,21 @@ def _score_sheet(study: Study, technician: User) -> None:
         technician,
         specimen_id=specimen.pk,
         field_of_view_id=None,
-        asked=RunRequest(algorithm="nnp"),
-        idempotency_key="demo-sheet-nnp",
+        asked=RunRequest(),
+        idempotency_key=f"demo-sheet-{DEFAULT_METHOD}-{CARDS[DEFAULT_METHOD].version}",
     )
     ended = [Run.State.DONE, Run.State.FAILED, Run.State.CANCELLED]
-    _wait("the first run", lambda: Run.objects.filter(pk=run.pk, state__in=ended).exists())
+    wait_for("the first run", lambda: Run.objects.filter(pk=run.pk, state__in=ended).exists())
 
 
-def _wait(what: str, is_done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+def wait_for(what: str, is_done: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
+    """Look until it is so.
+
+    Raises:
+        NotLoadedError: it is not after so many seconds.
+    """
+    deadline = time.monotonic() + patience_s
     while not is_done():
         if time.monotonic() > deadline:
-            raise NotLoadedError(f"Waited {PATIENCE_S} s for {what} in vain; see the workers' logs.")
+            raise NotLoadedError(f"Waited {patience_s:.0f} s for {what} in vain; see the workers' logs.")
         time.sleep(0.1)

@@ -7,19 +7,22 @@ from django.db import models
 from django.db.models import Q
 
 from webapp.core.models import Record
-from webapp.slides.models import FieldOfView, Specimen
+from webapp.slides.models import FieldOfView, Slide, Specimen
 from webapp.studies.models import Study
 
 
 class Batch(Record):
-    """Runs asked for together, of many cores."""
+    """Runs asked for together, of many cores. What it is made of, is decided by the runs one may know of."""
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="+")
+    slide = models.ForeignKey(Slide, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120, blank=True)
 
     class Meta:
         verbose_name_plural = "batches"
+        indexes = [models.Index(fields=["study", "-created_at"], name="runs_batches_by_study")]
+        ordering = ["-created_at"]
 
 
 class Run(Record):
@@ -96,6 +99,9 @@ class Result(Record):
     percentages = models.JSONField(null=True)
     cell_count = models.PositiveIntegerField()
     cells_sha256 = models.CharField(max_length=64, help_text="Content address of the cell file in the result store.")
+    layers_sha256 = models.CharField(
+        max_length=64, blank=True, default="", help_text="Content address of the layer file; empty where there is none."
+    )
     provenance = models.JSONField()
     seconds = models.FloatField()
 

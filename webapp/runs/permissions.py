@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from webapp.blinding.permissions import veiled_specimens
-from webapp.runs.models import Run
+from webapp.runs.models import Batch, Run
 from webapp.studies.models import Role, Study
 from webapp.studies.permissions import WORKING_ROLES, roles_of, studies_where, studies_without_readers
 
@@ -23,6 +23,12 @@ def studies_with_visible_runs(user: Any) -> QuerySet[Study]:
 def visible_runs(user: Any) -> QuerySet[Run]:
     """The runs the person may know of. A specimen that is veiled for them has none, whatever other role they hold."""
     return Run.objects.filter(study__in=studies_with_visible_runs(user)).exclude(specimen__in=veiled_specimens(user))
+
+
+def visible_batches(user: Any) -> QuerySet[Batch]:
+    """The batches the person may know of: those with a run they may know of. Whatever a batch tells, it tells of those
+    runs alone."""
+    return Batch.objects.filter(pk__in=visible_runs(user).exclude(batch=None).values("batch"))
 
 
 def can_start_run(user: Any, study_id: UUID) -> bool:

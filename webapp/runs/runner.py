@@ -14,6 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ from django.db import InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
 
 from scoring.cells import CellFile
+from scoring.layers import LayerFile
 from scoring.pipeline import score
 from scoring.slide_io import SlideError, open_slide
 from scoring.types import Cancelled, Region, ScoreResult, ScoringError
@@ -99,6 +101,31 @@ class Heartbeat(threading.Thread):
             connection.close()
 
 
+@dataclass(frozen=True)
+class Unfinished:
+    """The files an attempt writes until its end publishes them."""
+
+    cells: Path
+    layers: Path
+
+    @classmethod
+    def of(cls, claim: services.Claim) -> Unfinished:
+        return cls(
+            storage.unfinished_path(claim.run_id, claim.attempt),
+            storage.unfinished_path(claim.run_id, claim.attempt, "layers"),
+        )
+
+    def publish(self, outcome: services.Outcome) -> None:
+        """Give them their content addresses, inside the transaction that stores these."""
+        storage.publish(self.cells, outcome.cells_sha256)
+        if outcome.layers_sha256:
+            storage.publish(self.layers, outcome.layers_sha256)
+
+    def remove(self) -> None:
+        for path in (self.cells, self.layers):
+            path.unlink(missing_ok=True)
+
+
 def run(run_id: UUID) -> str | None:
     """Claim the run and carry it to its end. Returns the state it ended in; None where it was not this worker's to do
     or was taken from it."""
@@ -106,7 +133,7 @@ def run(run_id: UUID) -> str | None:
     if claim is None:
         return None
     told = log.bind(run_id=str(run_id), attempt=claim.attempt)
-    unfinished = storage.unfinished_path(claim.run_id, claim.attempt)
+    unfinished = Unfinished.of(claim)
     try:
         with Heartbeat(claim) as heartbeat:
             state = _carry_out(claim, heartbeat, unfinished, told)
@@ -121,10 +148,10 @@ def run(run_id: UUID) -> str | None:
         connection.close()
         return None
     finally:
-        unfinished.unlink(missing_ok=True)
+        unfinished.remove()
 
 
-def _carry_out(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path, told: Any) -> str:
+def _carry_out(claim: services.Claim, heartbeat: Heartbeat, unfinished: Unfinished, told: Any) -> str:
     def failed(reason: str) -> str:
         return _insist(lambda: services.fail_run(claim, reason), heartbeat)
 
@@ -155,12 +182,12 @@ def _carry_out(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path, to
         told.exception("run_crashed")
         return failed("The run failed for a reason that is in the worker's log; tell whoever looks after the workers.")
     return _insist(
-        lambda: services.finish_run(claim, outcome, publish=lambda: storage.publish(unfinished, outcome.cells_sha256)),
+        lambda: services.finish_run(claim, outcome, publish=lambda: unfinished.publish(outcome)),
         heartbeat,
     )
 
 
-def _score(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path) -> services.Outcome:
+def _score(claim: services.Claim, heartbeat: Heartbeat, unfinished: Unfinished) -> services.Outcome:
     row = Run.objects.select_related("specimen__slide").get(pk=claim.run_id)
     slide = row.specimen.slide
     if slide.um_per_px is None:
@@ -175,11 +202,12 @@ def _score(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path) -> ser
             parameters=row.parameters,
             region=_region(row.region),
             um_per_px=um_per_px,
-            cells_path=unfinished,
+            cells_path=unfinished.cells,
+            layers_path=unfinished.layers,
             progress=_reporter(claim, heartbeat),
             cancelled=heartbeat.should_stop,
         )
-    _agree(found, unfinished)
+    _agree(found, unfinished.cells)
     seconds = time.monotonic() - started
     provenance = {
         "algorithm": row.algorithm,
@@ -190,6 +218,8 @@ def _score(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path) -> ser
         "parameters": dict(found.parameters),
         "tumour_fraction": found.tumour_fraction,
         "qc": dict(found.qc),
+        "windows": [asdict(window) for window in found.windows],
+        "layers": _layers_words(found, unfinished.layers),
         "rule": found.rule,
         "limits": list(found.limits),
         "region": row.region,
@@ -215,7 +245,13 @@ def _score(claim: services.Claim, heartbeat: Heartbeat, unfinished: Path) -> ser
         cells_sha256=found.cells_sha256,
         provenance=_plain(provenance),
         seconds=seconds,
+        layers_sha256=found.layers_sha256 or "",
     )
+
+
+def _layers_words(found: ScoreResult, layers: Path) -> dict[str, Any] | None:
+    """What the layer file says of itself; None where there is none."""
+    return LayerFile(layers).header if found.layers_sha256 else None
 
 
 def _region(asked: dict[str, Any] | None) -> Region | None:
@@ -224,9 +260,9 @@ def _region(asked: dict[str, Any] | None) -> Region | None:
     return Region(asked["x"], asked["y"], asked["width"], asked["height"], asked["shape"])
 
 
-def _agree(found: ScoreResult, unfinished: Path) -> None:
+def _agree(found: ScoreResult, cells_path: Path) -> None:
     """Table and overlay agree to the last cell, or there is no result."""
-    cells = CellFile(unfinished)
+    cells = CellFile(cells_path)
     if cells.counts() != dict(found.counts) or cells.count != found.cell_count:
         raise RuntimeError(f"Cells on file {cells.counts()} differ from the result's {dict(found.counts)}.")
 

@@ -1,6 +1,6 @@
-"""The result store: content-addressed cell files, written beside and renamed into place.
+"""The result store: content-addressed cell and layer files, written beside and renamed into place.
 
-``results/<first 2 hex>/<sha256>.cells``; unfinished files lie in ``results/tmp/<run>-<attempt>.cells``.
+``results/<first 2 hex>/<sha256>.cells``; unfinished files lie in ``results/tmp/<run>-<attempt>.cells`` (``.layers``).
 A file is published inside the transaction that refers to it, under a shared advisory lock; the sweeper deletes what no
 result refers to under the exclusive one, so it can never delete a file that is about to be referred to.
 """
@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 from django.conf import settings
@@ -21,21 +22,26 @@ from django.db import connection
 # One arbitrary number in PostgreSQL's space of advisory locks, for the result store alone.
 _STORE_LOCK = 0x44_43_52_53
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
-_UNFINISHED = re.compile(r"(?P<run>[0-9a-f-]{36})-(?P<attempt>\d+)\.cells")
+_UNFINISHED = re.compile(r"(?P<run>[0-9a-f-]{36})-(?P<attempt>\d+)\.(cells|layers)")
+
+Kind = Literal["cells", "layers"]
 
 
 def cells_path(sha256: str) -> Path:
     """Where the cell file with this content lies (whether or not it is there)."""
-    if not _SHA256.match(sha256):
-        raise ValueError(f"A content address is 64 hexadecimal digits; got {sha256[:80]!r}.")
-    return Path(settings.RESULT_FOLDER) / sha256[:2] / f"{sha256}.cells"
+    return _address(sha256, "cells")
 
 
-def unfinished_path(run_id: UUID, attempt: int) -> Path:
-    """Where this attempt writes its cells until they are complete; its folder exists afterwards."""
+def layers_path(sha256: str) -> Path:
+    """Where the layer file with this content lies (whether or not it is there)."""
+    return _address(sha256, "layers")
+
+
+def unfinished_path(run_id: UUID, attempt: int, kind: Kind = "cells") -> Path:
+    """Where this attempt writes its cells or layers until they are complete; the folder exists afterwards."""
     folder = Path(settings.RESULT_FOLDER) / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{run_id}-{attempt}.cells"
+    return folder / f"{run_id}-{attempt}.{kind}"
 
 
 def publish(unfinished: Path, sha256: str) -> Path:
@@ -45,7 +51,7 @@ def publish(unfinished: Path, sha256: str) -> Path:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_STORE_LOCK])
-    target = cells_path(sha256)
+    target = _address(sha256, unfinished.suffix.removeprefix("."))
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.replace(unfinished, target)
@@ -97,6 +103,12 @@ def check_writable() -> None:
         probe.write(b"\0")
         probe.flush()
         os.fsync(probe.fileno())
+
+
+def _address(sha256: str, kind: str) -> Path:
+    if not _SHA256.match(sha256):
+        raise ValueError(f"A content address is 64 hexadecimal digits; got {sha256[:80]!r}.")
+    return Path(settings.RESULT_FOLDER) / sha256[:2] / f"{sha256}.{kind}"
 
 
 def _folders() -> Iterator[Path]:

@@ -29,7 +29,7 @@ def requeue_lost_runs_task() -> None:
 
 @task(time_limit_s=600)
 def sweep_orphan_files_task() -> None:
-    """Delete cell files that no result refers to."""
+    """Delete cell and layer files that no result refers to."""
     services.sweep_orphan_files()
 
 

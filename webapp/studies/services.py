@@ -21,6 +21,7 @@ from webapp.studies.permissions import (
 )
 from webapp.studies.signals import access_changed
 
+DESCRIPTION_LENGTH = 4000
 PROTOCOL_FIELDS = frozenset({"readers_per_specimen", "mode", "reveal_to_readers", "marker_schemes", "algorithms"})
 
 
@@ -48,6 +49,24 @@ def create_study(actor: Any, *, name: str, description: str = "", protocol: dict
         _write_protocol(study, 1, protocol or {})
         record(actor, "study.created", obj=study, study_id=study.pk, name=name)
     return study
+
+
+def describe_study(actor: Any, study: Study, description: str) -> None:
+    """Change the study's description; the same one again changes nothing.
+
+    Raises:
+        NotAllowed: the actor does not administer the study.  Invalid: it is too long.
+    """
+    if actor is not None and not can_administer(actor, study):
+        raise NotAllowed("Only the study's administrators describe it.")
+    if len(description) > DESCRIPTION_LENGTH:
+        raise Invalid(
+            f"A description has at most {DESCRIPTION_LENGTH} characters; got {len(description)}.",
+            fields={"description": "Too long."},
+        )
+    with transaction.atomic():
+        if Study.objects.filter(pk=study.pk).exclude(description=description).update(description=description):
+            record(actor, "study.described", obj=study, study_id=study.pk)
 
 
 def new_protocol_version(actor: Any, study: Study, **fields: Any) -> Protocol:

@@ -22,13 +22,17 @@ export const keys = {
   runs: (query: object = {}) => ["runs", query] as const,
   run: (id: Id) => ["run", id] as const,
   result: (run: Id) => ["result", run] as const,
+  layers: (run: Id) => ["layers", run] as const,
+  batches: (query: object = {}) => ["batches", query] as const,
+  batch: (id: Id) => ["batch", id] as const,
+  batchResults: (batch: Id, query: object = {}) => ["batch-results", batch, query] as const,
 };
 
 /** Which first words are stale when the server says that a thing of this kind changed. */
 export const STALE_AFTER: Record<string, readonly string[]> = {
-  run: ["runs", "run"],
-  batch: ["runs"],
-  result: ["runs", "run", "result"],
+  run: ["runs", "run", "batch", "batches"],
+  batch: ["runs", "batch", "batches"],
+  result: ["runs", "run", "result", "batch", "batches"],
   slide: ["slides", "slide", "cases", "case", "studies", "study"],
   specimen: ["slides", "slide", "cases", "case"],
   case: ["cases", "case", "studies", "study"],

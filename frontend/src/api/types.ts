@@ -195,6 +195,14 @@ export interface ModelCard {
   paper?: string;
   limits?: string | string[];
   research_use?: string;
+  /** False where the weights of the default preset are missing on this server. */
+  installed?: boolean;
+  /** Schemes of which this is the method that a run takes when none is named. */
+  default_for?: string[];
+  /** What the weights were trained on, in a sentence. */
+  data?: string;
+  /** Figures of the weights on held-out tissue: name → number. */
+  metrics?: Record<string, unknown>;
 }
 
 export type RunState = "queued" | "running" | "done" | "failed" | "cancelled";
@@ -231,8 +239,64 @@ export interface RunRequest {
   preset?: string;
   parameters?: Record<string, unknown>;
 }
+/** Runs asked for together; counts are of those that one may know of. */
+export interface Batch {
+  id: Id;
+  study: Id;
+  slide: Id | null;
+  slide_name: string;
+  name: string;
+  created_at: string;
+  algorithm: string;
+  algorithm_version: string;
+  preset: string;
+  counts: Record<RunState, number>;
+  total: number;
+  is_active: boolean;
+}
+
+export interface QcFlag {
+  code: string;
+  severity: string;
+  message: string;
+}
+
+/** One core's line of a batch's table. */
+export interface CoreResult {
+  run: Id;
+  specimen: Id;
+  row: number | null;
+  column: number | null;
+  case: string;
+  scheme: string;
+  value: number | null;
+  category: string;
+  scoreable: boolean;
+  reason: string;
+  counts: Partial<Record<StainClass, number>>;
+  percentages: Partial<Record<string, Numeric>> | null;
+  cell_count: number;
+  tumour_fraction: number | null;
+  qc_flags: QcFlag[];
+  seconds: number;
+}
+
+export interface Layers {
+  sha256: string;
+  origin_x_px: number;
+  origin_y_px: number;
+  tile_px: number;
+  work_px: number;
+  columns: number;
+  rows: number;
+  um_per_px: number;
+  representation: string;
+  tiles: [number, number][];
+}
+
 export interface BatchRequest extends Omit<RunRequest, "specimen" | "field_of_view"> {
   specimens: Id[];
+  name?: string;
 }
 
 export const STAIN_CLASSES = ["negative", "weak", "moderate", "strong"] as const;
@@ -251,4 +315,5 @@ export interface Result {
   provenance: Record<string, unknown>;
   seconds: number;
   bounds: { x: number; y: number; width: number; height: number } | null;
+  has_layers?: boolean;
 }

@@ -19,6 +19,8 @@ export interface CircleRegion {
   readonly centre: Point;
   readonly radiusPx: number;
   readonly isMissing: boolean;
+  /** Fills the circle: the heat view of scores that were revealed. */
+  readonly fill?: string;
 }
 
 export type Region = RectangleRegion | CircleRegion;
@@ -28,6 +30,9 @@ const HALO = "rgba(12, 12, 14, 0.65)";
 const COLOUR = "#E9ECEF";
 const CONTROL_COLOUR = "#2DD4BF";
 const CHOSEN_COLOUR = "#5EEAD4";
+const FILL_ALPHA = 0.72;
+/** A circle with a larger radius on the screen (CSS px) is looked into: its tissue counts then, not its colour. */
+const FILL_TO_PX = 110;
 /** A label needs this much room (CSS px) beside its region. */
 const LABEL_FROM_PX = 28;
 
@@ -71,6 +76,12 @@ export class RegionsLayer implements CanvasLayer {
         const corners = boxCorners(region.box).map((corner) => apply(frame.transform, corner));
         corners.forEach(({ x, y }, index) => (index === 0 ? path.moveTo(x, y) : path.lineTo(x, y)));
         path.closePath();
+      }
+      if (region.kind === "core" && region.fill !== undefined && !chosen && region.radiusPx * scale <= FILL_TO_PX) {
+        context.globalAlpha = FILL_ALPHA;
+        context.fillStyle = region.fill;
+        context.fill(path);
+        context.globalAlpha = 1;
       }
       context.setLineDash([]);
       context.lineWidth = chosen ? 5 : 3.5;

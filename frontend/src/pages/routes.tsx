@@ -8,6 +8,7 @@ import { Problem } from "../components/common/Problem";
 import { LiveProvider } from "../components/live/LiveProvider";
 import { Shell } from "../components/shell/Shell";
 import { AccountPage } from "./account/AccountPage";
+import { BatchPage } from "./batch/BatchPage";
 import { CasePage } from "./case/CasePage";
 import { NotFoundPage } from "./NotFoundPage";
 import { PeoplePage } from "./people/PeoplePage";
@@ -50,6 +51,7 @@ function SignedIn() {
             <Route path="/studies" element={<StudiesPage />} />
             <Route path="/studies/:studyId" element={<StudyPage />} />
             <Route path="/cases/:caseId" element={<CasePage />} />
+            <Route path="/batches/:batchId" element={<BatchPage />} />
             <Route path="/slides/:slideId" element={<ViewerPage />} />
             <Route path="/account" element={<AccountPage />} />
             <Route path="/people" element={<PeoplePage />} />

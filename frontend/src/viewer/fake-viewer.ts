@@ -40,6 +40,7 @@ export class FakeViewer implements Viewer {
   private readonly sizeListeners = new Listeners<Size>();
   private readonly displayListeners = new Listeners<Display>();
   private readonly hoverListeners = new Listeners<ViewerPointer | null>();
+  private readonly clickListeners = new Listeners<Point>();
   private readonly tileListeners = new Listeners<TileStatus>();
 
   constructor(
@@ -53,6 +54,11 @@ export class FakeViewer implements Viewer {
     this.size = size;
     this.sizeListeners.tell(size);
     this.queueViewChange();
+  }
+
+  /** A click on a place of the slide. */
+  click(slide: Point): void {
+    this.clickListeners.tell(slide);
   }
 
   /** A pointer event at a screen place; returns whether the tool took it. */
@@ -222,6 +228,10 @@ export class FakeViewer implements Viewer {
 
   onHover(listener: (pointer: ViewerPointer | null) => void): Unsubscribe {
     return this.hoverListeners.add(listener);
+  }
+
+  onClick(listener: (slide: Point) => void): Unsubscribe {
+    return this.clickListeners.add(listener);
   }
 
   getTileStatus(): TileStatus {

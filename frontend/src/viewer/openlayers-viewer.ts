@@ -59,6 +59,7 @@ export class OpenLayersViewer implements Viewer {
   private readonly sizeListeners = new Listeners<Size>();
   private readonly displayListeners = new Listeners<Display>();
   private readonly hoverListeners = new Listeners<ViewerPointer | null>();
+  private readonly clickListeners = new Listeners<Point>();
   private readonly layers: LayerStack;
   private tissue: BaseTileLayer<ImageTileSource, never> | null = null;
   private display: Display = DISPLAY_AS_SCANNED;
@@ -100,6 +101,9 @@ export class OpenLayersViewer implements Viewer {
       this.queueViewChange();
       this.requestRender();
     });
+    this.map.on("singleclick", (event) => {
+      if (this.handler === null && !isMiddleButton(event)) this.clickListeners.tell(this.pointer(event.originalEvent as PointerEvent).slide);
+    });
     this.map.on("postrender", () => this.mirrorTissue());
     this.layers = new LayerStack(() => this.flipped);
     this.map.addLayer(this.layers.drawn);
@@ -138,7 +142,7 @@ export class OpenLayersViewer implements Viewer {
     globalThis.removeEventListener("online", this.onOnline);
     this.target.removeEventListener("pointermove", this.onPointerHover);
     this.target.removeEventListener("pointerleave", this.onPointerLeave);
-    for (const listeners of [this.viewListeners, this.sizeListeners, this.displayListeners, this.hoverListeners]) {
+    for (const listeners of [this.viewListeners, this.sizeListeners, this.displayListeners, this.hoverListeners, this.clickListeners]) {
       listeners.clear();
     }
     this.access.close();
@@ -302,6 +306,10 @@ export class OpenLayersViewer implements Viewer {
 
   onHover(listener: (pointer: ViewerPointer | null) => void): Unsubscribe {
     return this.hoverListeners.add(listener);
+  }
+
+  onClick(listener: (slide: Point) => void): Unsubscribe {
+    return this.clickListeners.add(listener);
   }
 
   getTileStatus(): TileStatus {

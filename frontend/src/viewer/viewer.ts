@@ -171,6 +171,9 @@ export interface Viewer {
   /** Where the pointer is, or null when it left. Works beside any tool. */
   onHover(listener: (pointer: ViewerPointer | null) => void): Unsubscribe;
 
+  /** A place was clicked (or tapped) that no tool took; dragging is no click. */
+  onClick(listener: (slide: Point) => void): Unsubscribe;
+
   getTileStatus(): TileStatus;
   onTileStatus(listener: (status: TileStatus) => void): Unsubscribe;
   /** Asks again for every tile that failed. */

@@ -5,7 +5,9 @@ import { classPercentages, provenanceRows, ruleText, valueText } from "../../src
 import { ResultView } from "../../src/components/runs/ResultView";
 import { RunDetail } from "../../src/components/runs/RunDetail";
 import { percentDone, phaseWords } from "../../src/components/runs/RunProgress";
-import { StartRun, type StartRunProps, unsuitable } from "../../src/components/runs/StartRun";
+import { batchWords } from "../../src/components/runs/BatchProgress";
+import { defaultMethod, unsuitable } from "../../src/components/runs/methods";
+import { StartRun, type StartRunProps } from "../../src/components/runs/StartRun";
 import { cards, notScoreable, result, runs } from "../mock/fixtures.mjs";
 import { serve, show } from "../render";
 
@@ -52,6 +54,58 @@ describe("the result", () => {
     expect(screen.getByText(/lies outside the nuclei/)).toBeTruthy();
     expect(screen.queryByTestId("score")).toBeNull();
     expect(screen.queryByRole("img")).toBeNull();
+  });
+});
+
+describe("the result of a network", () => {
+  const network: Result = {
+    ...found,
+    percentages: null,
+    provenance: {
+      ...found.provenance,
+      weights_sha256: "3f9ac2d41b77".padEnd(64, "0"),
+      tumour_fraction: 0.42,
+      qc: { flags: [{ code: "blur", severity: "review", message: "A fifth of the tissue is out of focus." }, { code: "fold", severity: "refuse", message: "Folded." }] },
+      windows: [{ h_score: 201.2, tumour_nuclei: 812 }, { h_score: null, tumour_nuclei: 3 }],
+    },
+  };
+
+  it("says that it was trained on synthetic tissue, and gives no percentages it does not have", () => {
+    show(<ResultView result={network} />);
+    expect(screen.getByText("Trained on synthetic tissue. Research use only.")).toBeTruthy();
+    expect(screen.getByText(/not given by an end-to-end network/)).toBeTruthy();
+    expect(screen.queryByRole("img", { name: /Share of the classes/ })).toBeNull();
+    const cells = within(screen.getByRole("table", { name: "Nuclei by class" })).getAllByRole("row").slice(1).map((row) => within(row).getAllByRole("cell")[0]?.textContent);
+    expect(new Set(cells)).toEqual(new Set(["—"]));
+  });
+
+  it("shows the tumour against 15 %, and what quality control says in sentences", () => {
+    show(<ResultView result={network} />);
+    expect(screen.getByText(/Tumour: 42 % of the tissue/)).toBeTruthy();
+    const quality = screen.getByRole("region", { name: "Quality" });
+    expect(quality.textContent).toMatch(/For review: A fifth of the tissue is out of focus\..*Refused: Folded\./);
+  });
+
+  it("folds its windows and the digest of its weights", () => {
+    show(<ResultView result={network} />);
+    const rows = within(screen.getByRole("table", { name: "Windows of the core", hidden: true })).getAllByRole("row", { hidden: true });
+    expect(rows.map((row) => row.textContent)).toEqual(["WindowHTumour nuclei", "1201.2812", "2left out3"]);
+    expect(screen.getByText("3f9ac2d41b77…")).toBeTruthy();
+  });
+
+  it("of a rule-based method is said to be of no network", () => {
+    show(<ResultView result={found} />);
+    expect(screen.queryByText(/Trained on synthetic/)).toBeNull();
+    expect(screen.queryByText(/not given by an end-to-end/)).toBeNull();
+  });
+});
+
+describe("a batch", () => {
+  const counts = { queued: 50, running: 1, done: 12, failed: 1, cancelled: 0 };
+
+  it("says in words how far it is", () => {
+    expect(batchWords({ counts, total: 64 })).toBe("12 of 64 done, 1 running, 50 waiting, 1 failed");
+    expect(batchWords({ counts: { ...counts, queued: 0, running: 0, failed: 0, done: 64 }, total: 64 })).toBe("64 of 64 done");
   });
 });
 
@@ -144,7 +198,7 @@ describe("a run", () => {
 
 describe("starting a run", () => {
   const specimen: SlideSpecimen = { id: "sp1", kind: "whole_section", case: { id: "c1", code: "0217" }, row: null, column: null, center_x_px: null, center_y_px: null, radius_px: null, is_missing: false };
-  const props: StartRunProps = { marker: "ER", preferred: ["nnp@1", "nap@1"], needsPixelSize: false, umPerPx: 0.29, specimen, cores: [], fields: [], onDraw: null, drawing: false, field: null, onField: () => {}, onStarted: () => {} };
+  const props: StartRunProps = { marker: "ER", preferred: ["nnp@1", "nap@1"], needsPixelSize: false, umPerPx: 0.29, specimen, cores: [], fields: [], onDraw: null, drawing: false, field: null, onField: () => {}, onStarted: () => {}, onBatch: () => {} };
   const start = () => screen.findByRole<HTMLButtonElement>("button", { name: "Start the run" });
 
   it("asks for the protocol's method with the slide's marker, and keeps its key when the answer is lost", async () => {
@@ -183,10 +237,21 @@ describe("starting a run", () => {
   it("runs all cores that are there as one batch", async () => {
     const core = (n: number, missing: boolean): SlideSpecimen => ({ ...specimen, id: `core${n}`, kind: "core", row: 1, column: n, is_missing: missing });
     const asked = serve({ "GET /api/model-cards": () => [200, cards], "POST /api/batches": () => [201, { id: "b1", runs: [running] }] });
-    show(<StartRun {...props} specimen={core(1, false)} cores={[core(1, false), core(2, true), core(3, false)]} />);
+    const asBatch = vi.fn();
+    show(<StartRun {...props} onBatch={asBatch} specimen={core(1, false)} cores={[core(1, false), core(2, true), core(3, false)]} />);
     fireEvent.click(await screen.findByLabelText("All cores (2)"));
     fireEvent.click(screen.getByRole("button", { name: "Start 2 runs" }));
     await waitFor(() => expect(asked.at(-1)?.body).toMatchObject({ specimens: ["core1", "core3"], algorithm: "nnp" }));
+    await waitFor(() => expect(asBatch).toHaveBeenCalledWith("b1"));
+  });
+
+  it("offers the protocol's method, else the scheme's default, else any that suits", () => {
+    const [nap, nnp] = cards as [ModelCard, ModelCard];
+    const ram: ModelCard = { ...nap, key: "ram-cnn", default_for: ["h-score"] };
+    expect(defaultMethod([nap, nnp, ram], ["nnp@1"], "ER", 0.5)?.key).toBe("nnp");
+    expect(defaultMethod([nap, nnp, ram], ["nnp@9"], "ER", 0.5)?.key).toBe("ram-cnn");
+    expect(defaultMethod([nap, nnp, { ...ram, max_um_per_px: 0.3 }], [], "ER", 0.5)?.key).toBe("nap");
+    expect(defaultMethod([nap, nnp, ram], ["nnp@1"], "HER2", 0.5)).toBeNull();
   });
 
   it("knows which card suits a slide", () => {
@@ -195,5 +260,6 @@ describe("starting a run", () => {
     expect(unsuitable(card, "HER2", 0.29)).toMatch(/made for ER, PR, p53/);
     expect(unsuitable(card, "ER", 2)).toMatch(/1 µm\/px or finer/);
     expect(unsuitable(card, "ER", 0.05)).toMatch(/at least 0.1/);
+    expect(unsuitable({ ...card, installed: false }, "ER", 0.29)).toMatch(/weights are not installed/);
   });
 });

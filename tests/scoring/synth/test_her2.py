@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,7 +66,7 @@ def test_membranes_are_brown_and_lie_between_nuclei(fields):
     strong = fields["3+"]
     red, blue = strong.rgb[..., 0].astype(int), strong.rgb[..., 2].astype(int)
     brown = red - blue
-    assert brown[strong.membrane].mean() > brown[~strong.membrane & ~strong.nuclei].mean() + 30
+    assert brown[strong.membrane].mean() > brown[~strong.membrane & ~strong.nuclei].mean() + 15
     assert (strong.membrane & strong.nuclei).sum() < 0.35 * strong.membrane.sum()
     assert strong.membrane.mean() > 3 * fields["1+"].membrane.mean()
 
@@ -88,10 +90,11 @@ def test_a_strong_neighbour_does_not_stain_an_unstained_cell():
 
 
 def test_gain_changes_what_is_seen_but_not_what_was_expressed():
-    low, high = (draw_batch(seed, tier="easy", spread=0.4) for seed in (2, 3))
-    low, high = sorted((low, high), key=lambda batch: batch.gain)
-    dim, bright = (make_her2_field(6, category="2+", batch=b, tier="easy", **SIZE) for b in (low, high))
-    assert np.array_equal(dim.cells["painted"], bright.cells["painted"])
+    run = draw_batch(2, tier="easy")
+    dim, bright = (
+        make_her2_field(6, category="2+", batch=replace(run, gain=gain), tier="easy", **SIZE) for gain in (0.7, 1.4)
+    )
+    assert np.array_equal(dim.cells["expressed"], bright.cells["expressed"])
     seen = dim.cells["cls"] > 0
     assert seen.sum() > 20
     assert np.mean(dim.cells["od"][seen] < bright.cells["od"][seen]) > 0.95

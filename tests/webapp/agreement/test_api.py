@@ -15,7 +15,7 @@ from scoring.cells import RECORD
 from scoring.types import CLASS_NAMES
 from tests import factories
 from tests.results import done_run
-from webapp.agreement.api import Stream
+from webapp.agreement.api.results import Stream
 from webapp.agreement.results import cells as cell_results
 from webapp.audit.models import Event
 from webapp.blinding.models import Exposure
@@ -86,7 +86,7 @@ def test_a_reveal_commits_an_exposure_and_shows_the_result(client_of: Any, run: 
     shown = answer.json()
     assert set(shown) == {
         "run", "scheme", "value", "category", "scoreable", "reason", "counts", "percentages", "cell_count",
-        "provenance", "seconds", "bounds",
+        "provenance", "seconds", "bounds", "has_layers",
     }  # fmt: skip
     assert shown["run"] == str(run.pk)
     assert shown["bounds"] == {"x": 0, "y": 0, "width": 2048, "height": 1024}

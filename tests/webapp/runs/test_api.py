@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests import factories
 from tests.results import done_run
@@ -83,6 +84,69 @@ def test_a_batch_of_cores(client_of: Any, tina: Any, study: Study) -> None:
     assert listed["count"] == 3
 
 
+def test_a_batch_is_followed_and_ended(client_of: Any, tina: Any, study: Study) -> None:
+    slide = factories.SlideFactory(study=study, name="TMA 1")
+    cores = [factories.SpecimenFactory(slide=slide, core=True, column=column) for column in range(4)]
+    client = client_of(tina)
+    body = {"specimens": [str(core.pk) for core in cores], "algorithm": "nnp"}
+    batch = client.post("/api/batches", body, format="json").json()["id"]
+    done, running, failed, _ = Run.objects.order_by("specimen__column")
+    Run.objects.filter(pk=done.pk).update(state="done")
+    Run.objects.filter(pk=running.pk).update(state="running", attempt=1, lease_until=timezone.now())
+    Run.objects.filter(pk=failed.pk).update(state="failed")
+    shown = client.get(f"/api/batches/{batch}").json()
+    assert shown["counts"] == {"queued": 1, "running": 1, "done": 1, "failed": 1, "cancelled": 0}
+    assert (shown["total"], shown["is_active"], shown["slide"]) == (4, True, str(slide.pk))
+    assert (shown["slide_name"], shown["algorithm"], shown["preset"]) == ("TMA 1", "nnp", "default")
+    assert client.get("/api/batches", {"slide": slide.pk}).json()["results"] == [shown]
+    assert client.get("/api/batches", {"slide": uuid.uuid4()}).json()["count"] == 0
+    assert client.get("/api/batches", {"name": "x"}).status_code == 400
+    ended = client.post(f"/api/batches/{batch}/cancel").json()
+    assert ended["counts"] == {"queued": 0, "running": 1, "done": 1, "failed": 1, "cancelled": 1}
+    assert Run.objects.get(pk=running.pk).cancel_requested_at is not None
+    assert client.post(f"/api/batches/{batch}/cancel").json() == ended
+
+
+def test_a_batch_tells_of_no_core_that_is_veiled(client_of: Any, tina: Any, study: Study) -> None:
+    """With a veil on one core the batch answers as if it had been asked without it; with all veiled it is not there."""
+    slide = factories.SlideFactory(study=study)
+    batch = factories.BatchFactory(study=study, slide=slide)
+    cores = [factories.SpecimenFactory(slide=slide, core=True, column=column) for column in (1, 2)]
+    runs = [factories.RunFactory(specimen=core, batch=batch) for core in cores]
+    factories.VeilFactory(person=tina, specimen=cores[0])
+    client = client_of(tina)
+    shown = client.get(f"/api/batches/{batch.pk}").json()
+    assert (shown["total"], shown["counts"]["queued"]) == (1, 1)
+    client.post(f"/api/batches/{batch.pk}/cancel")
+    assert [Run.objects.get(pk=run.pk).state for run in runs] == ["queued", "cancelled"]
+    factories.VeilFactory(person=tina, specimen=cores[1])
+    for method, path in (("get", ""), ("post", "/cancel"), ("post", "/reveal")):
+        answer = getattr(client, method)(f"/api/batches/{batch.pk}{path}")
+        absent = getattr(client, method)(f"/api/batches/{uuid.uuid4()}{path}")
+        assert (answer.status_code, answer.content) == (404, absent.content)
+    assert client.get("/api/batches").json()["count"] == 0
+
+
+def test_a_list_of_batches_costs_the_same_however_long_it_is(client_of: Any, tina: Any, study: Study) -> None:
+    client = client_of(tina)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as context:
+            assert client.get("/api/batches").status_code == 200
+        return len(context)
+
+    def batch() -> None:
+        slide = factories.SlideFactory(study=study)
+        core = factories.SpecimenFactory(slide=slide, core=True)
+        factories.RunFactory(specimen=core, batch=factories.BatchFactory(study=study, slide=slide))
+
+    batch()
+    one = queries()
+    for _ in range(3):
+        batch()
+    assert queries() == one
+
+
 def test_filters_narrow_and_unknown_ones_are_refused(client_of: Any, tina: Any, study: Study) -> None:
     runs = [factories.RunFactory(specimen__slide__study=study) for _ in range(2)]
     client = client_of(tina)
@@ -142,7 +206,7 @@ def test_a_readers_answers_are_the_same_in_a_world_with_runs_and_one_without(
     if second_role:
         factories.MembershipFactory(study=study, user=alice, role=second_role)
     specimen = factories.SpecimenFactory(slide__study=study)
-    run_id = uuid.uuid4()
+    run_id, batch_id = uuid.uuid4(), uuid.uuid4()
     client = client_of(alice)
 
     def everything() -> list[tuple[int, bytes, str]]:
@@ -160,14 +224,24 @@ def test_a_readers_answers_are_the_same_in_a_world_with_runs_and_one_without(
             client.get(f"/api/results/{run_id}"),
             client.get(f"/api/results/{run_id}/cells"),
             client.get(f"/api/results/{run_id}/density"),
+            client.get(f"/api/results/{run_id}/layers"),
+            client.get(f"/api/results/{run_id}/layers/0/0"),
+            client.get("/api/batches"),
+            client.get("/api/batches", {"study": study.pk, "page_size": 1}),
+            client.get(f"/api/batches/{batch_id}"),
+            client.post(f"/api/batches/{batch_id}/cancel"),
+            client.post(f"/api/batches/{batch_id}/reveal"),
+            client.get(f"/api/batches/{batch_id}/results"),
+            client.get(f"/api/batches/{batch_id}/export"),
             *(client.get(f"/api/results/{run_id}/export", {"as": form}) for form in ("json", "csv", "geojson", "xml")),
             client.get(f"/api/studies/{study.pk}/audit"),
         ]
         return [(answer.status_code, answer.content, str(sorted(answer.headers.items()))) for answer in asked]
 
     without = everything()
-    done_run(id=run_id, specimen=specimen)
-    factories.RunFactory(specimen=specimen)
+    batch = factories.BatchFactory(id=batch_id, study=study)
+    done_run(id=run_id, specimen=specimen, batch=batch, layers=True)
+    factories.RunFactory(specimen=specimen, batch=batch)
     assert everything() == without
     factories.ProtocolFactory(study=study, version=2, readers_per_specimen=0)
     assert client.get(f"/api/runs/{run_id}").status_code == 200

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 
 from scoring.cells import CellFile
+from scoring.layers import LayerFile
 from scoring.types import CLASS_NAMES
 from tests import factories
 from tests.tissue import tissue_specimen
@@ -55,10 +56,14 @@ def test_a_whole_section_is_scored_with_its_provenance(tina: Any, specimen: Spec
     assert cells.counts() == result.counts
     assert cells.count == result.cell_count > 100
     assert set(result.counts) == set(CLASS_NAMES)
+    layers = LayerFile(storage.layers_path(result.layers_sha256))
+    assert layers.tiles
+    assert layers.header["um_per_px"] == 0.5
     provenance = result.provenance
     assert {
         "algorithm", "method", "version", "preset", "weights_sha256", "parameters", "input_sha256", "um_per_px",
-        "um_per_px_source", "software_version", "device", "started_at", "finished_at", "seconds", "qc",
+        "um_per_px_source", "software_version", "device", "started_at", "finished_at", "seconds", "qc", "windows",
+        "layers",
     } <= set(provenance)  # fmt: skip
     assert provenance["input_sha256"] == specimen.slide.sha256
     assert (provenance["um_per_px"], provenance["um_per_px_source"]) == (0.5, "file")
@@ -89,7 +94,7 @@ def test_the_same_request_gives_the_same_cells(tina: Any, specimen: Specimen) ->
     runs = [ask(tina, specimen), ask(tina, specimen)]
     for run in runs:
         assert runner.run(run.pk) == "done"
-    assert len(set(Result.objects.values_list("cells_sha256", flat=True))) == 1
+    assert len(set(Result.objects.values_list("cells_sha256", "layers_sha256"))) == 1
 
 
 def test_a_slide_that_cannot_be_read_fails_with_a_sentence(tina: Any, specimen: Specimen, slide_folder: Path) -> None:

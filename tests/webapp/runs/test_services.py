@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,8 +13,9 @@ import redis
 from django.db import connections
 from django.utils import timezone
 
+from scoring.cards import CARDS, DEFAULT_METHOD
 from tests import factories
-from tests.results import draw_cells, write_cells
+from tests.results import draw_cells, draw_layers, write_cells, write_layers
 from webapp.audit.models import Event
 from webapp.core.errors import Conflict, Invalid, NotAllowed, NotVisible
 from webapp.runs import services, storage
@@ -72,7 +74,9 @@ def lose(run: Run) -> None:
 class TestRequest:
     def test_a_run_is_queued_with_everything_resolved(self, tina: Any, specimen: Specimen) -> None:
         run = ask(tina, specimen)
-        assert (run.state, run.algorithm, run.algorithm_version, run.preset) == ("queued", "nnp", "1", "default")
+        assert (run.state, run.algorithm, run.algorithm_version, run.preset) == (
+            "queued", "nnp", CARDS["nnp"].version, "default",
+        )  # fmt: skip
         assert run.parameters["marker"] == "ER"
         assert run.parameters["class_rule"] == "duoscope-1"
         event = Event.objects.get(verb="run.requested")
@@ -85,6 +89,19 @@ class TestRequest:
             ask(tina, specimen, RunRequest("nap"), key="once")
         assert refused.value.code == "idempotency_key_reused"
         assert Run.objects.count() == 1
+
+    def test_without_a_name_the_default_algorithm_runs(self, tina: Any, specimen: Specimen) -> None:
+        assert ask(tina, specimen, RunRequest()).algorithm == DEFAULT_METHOD
+        assert CARDS[DEFAULT_METHOD].installed
+
+    def test_an_algorithm_without_its_weights_is_refused_with_the_way_out(
+        self, tina: Any, specimen: Specimen, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bare = {**CARDS, "ram-cnn": replace(CARDS["ram-cnn"], installed=False)}
+        monkeypatch.setattr("webapp.runs.services.requests.CARDS", bare)
+        with pytest.raises(Invalid, match="python -m scoring train ram-cnn") as refused:
+            ask(tina, specimen, RunRequest("ram-cnn"))
+        assert refused.value.code == "weights_not_installed"
 
     def test_another_person_may_use_the_same_key(self, tina: Any, dora: Any, specimen: Specimen) -> None:
         assert ask(tina, specimen, key="once") != ask(dora, specimen, key="once")
@@ -428,3 +445,41 @@ def test_files_nobody_refers_to_are_deleted_and_no_others(tina: Any, specimen: S
     assert set(deleted) == {f"{orphan.cells_sha256}.cells", f"{ended.run_id}-1.cells"}
     assert kept.is_file()
     assert storage.unfinished_path(running.run_id, 1).is_file()
+
+
+@pytest.mark.django_db
+def test_layers_are_published_with_their_result_and_swept_like_cells(tina: Any, specimen: Specimen) -> None:
+    done, ended = (claimed(ask(tina, specimen)) for _ in range(2))
+    found, publish = outcome(done, 20)
+    layers = storage.unfinished_path(done.run_id, done.attempt, "layers")
+    sha256 = write_layers(layers, draw_layers())
+    services.finish_run(
+        done, replace(found, layers_sha256=sha256), publish=lambda: (publish(), storage.publish(layers, sha256))
+    )
+    assert Result.objects.get().layers_sha256 == sha256
+    assert not layers.exists()
+    left = storage.unfinished_path(ended.run_id, ended.attempt, "layers")
+    write_layers(left, draw_layers(), representation="paper")
+    orphan = storage.unfinished_path(uuid.uuid4(), 1, "layers")
+    orphan_sha256 = write_layers(orphan, draw_layers(), representation="other")
+    storage.publish(orphan, orphan_sha256)
+    services.fail_run(ended, "broken")
+    assert set(services.sweep_orphan_files(older_than_s=0)) == {f"{orphan_sha256}.layers", left.name}
+    assert storage.layers_path(sha256).is_file()
+    assert storage.cells_path(found.cells_sha256).is_file()
+
+
+@pytest.mark.django_db
+def test_no_layers_no_result(tina: Any, specimen: Specimen) -> None:
+    """Cells and layers are published in the transaction that refers to them: all of it, or nothing."""
+    claim = claimed(ask(tina, specimen))
+    found, publish = outcome(claim)
+    gone = storage.unfinished_path(claim.run_id, 1, "layers")
+    with pytest.raises(FileNotFoundError):
+        services.finish_run(
+            claim,
+            replace(found, layers_sha256="f" * 64),
+            publish=lambda: (publish(), storage.publish(gone, "f" * 64)),
+        )
+    assert not Result.objects.exists()
+    assert Run.objects.get().state == "running"

@@ -118,3 +118,17 @@ def test_a_membership_of_another_study_does_not_exist_here(study: Study, dora: A
     with pytest.raises(NotVisible):
         services.revoke_membership(dora, theirs.pk)
     assert Membership.objects.filter(pk=theirs.pk).exists()
+
+
+def test_a_description_is_changed_by_administrators_and_only_where_it_differs(
+    study: Study, dora: Any, tina: Any
+) -> None:
+    services.describe_study(dora, study, "ER in breast cancer.")
+    services.describe_study(dora, study, "ER in breast cancer.")
+    study.refresh_from_db()
+    assert study.description == "ER in breast cancer."
+    assert Event.objects.filter(verb="study.described").count() == 1
+    with pytest.raises(NotAllowed):
+        services.describe_study(tina, study, "Mine.")
+    with pytest.raises(Invalid):
+        services.describe_study(dora, study, "x" * 4001)

@@ -63,10 +63,10 @@ def csv_export(result: Result, cells: CellFile) -> Iterator[bytes]:
     """One line a cell. Text that a spreadsheet would take for a formula is led by an apostrophe."""
     specimen = result.run.specimen
     words = [neutral(specimen.slide.name), neutral(specimen.case.code), neutral(str(result.run_id))]
-    yield _line(["slide", "case", "run", "x_px", "y_px", "area_um2", "dab_od", "class", "tumour"])
+    yield csv_line(["slide", "case", "run", "x_px", "y_px", "area_um2", "dab_od", "class", "tumour"])
     for part in _chunks(cells):
         yield b"".join(
-            _line([*words, cell["x_px"], cell["y_px"], cell["area_um2"], cell["dab_od"], cell["class"],
+            csv_line([*words, cell["x_px"], cell["y_px"], cell["area_um2"], cell["dab_od"], cell["class"],
                    "" if cell["tumour"] is None else str(cell["tumour"]).lower()])
             for cell in _plain_cells(part)
         )  # fmt: skip
@@ -138,7 +138,8 @@ def _feature(identifier: uuid.UUID, cell: dict[str, Any], outline: list[list[flo
     ).encode()
 
 
-def _line(values: list[Any]) -> bytes:
+def csv_line(values: list[Any]) -> bytes:
+    """One line of CSV, as UTF-8."""
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(values)
     return line.getvalue().encode()

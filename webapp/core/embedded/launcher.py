@@ -23,6 +23,7 @@ from webapp.core.embedded.supervisor import Child, Supervisor
 
 _WORKERS = {"worker for slides": "ingest,interactive", "worker for runs": "cpu,gpu"}
 _LOAD = "webapp/demo/management/commands/load_demo_study.py"
+_SLIDES = "webapp/demo/management/commands/load_demo_slides.py"
 
 
 class Stop(Exception):
@@ -113,6 +114,8 @@ class Launcher:
         }
         self.supervisor = Supervisor(_say, self.note)
         self.stamps = home / "stamps"
+        self._stamped: dict[str, str] = {}
+        self.painting: subprocess.Popen[bytes] | None = None
 
     def note(self) -> None:
         environment.remember(self.home, self.addresses(), self.supervisor.pids(), self.services.sockets)
@@ -193,12 +196,12 @@ class Launcher:
     def once(self, stamp: str, fingerprint: str) -> bool:
         """Whether something of this fingerprint has still to be done against this database."""
         database = self.environ["DATABASE_URL"] if not self.services.postgres else "embedded"
-        self._stamped = hashlib.sha256(f"{fingerprint} {database}".encode()).hexdigest()
+        self._stamped[stamp] = hashlib.sha256(f"{fingerprint} {database}".encode()).hexdigest()
         file = self.stamps / stamp
-        return not (file.exists() and file.read_text() == self._stamped)
+        return not (file.exists() and file.read_text() == self._stamped[stamp])
 
     def done(self, stamp: str) -> None:
-        secrets.write_private(self.stamps / stamp, self._stamped)
+        secrets.write_private(self.stamps / stamp, self._stamped[stamp])
 
     def prepare_data(self) -> None:
         """Tables and the demo study, as far as something about them changed since the last start."""
@@ -216,6 +219,32 @@ class Launcher:
             said = self.manage("load_demo_study")
             secrets.write_private(self.home / "sign-ins.txt", said.decode(errors="replace"))
             self.done("demo-study")
+
+    def paint_slides(self) -> None:
+        """The demo's synthetic slides take minutes: they are made while the page is already there."""
+        if self.environ.get("DUOSCOPE_DEMO_SMALL") == "1" or not (environment.ROOT / _SLIDES).exists():
+            return
+        if self.once("demo-slides", _fingerprint(["webapp/demo/**/*.py"])):
+            _say("A synthetic microarray and a whole section are painted meanwhile; they appear in the demo study.")
+            with self.log("demo slides") as log:
+                self.painting = process.start(
+                    [sys.executable, "manage.py", "load_demo_slides"],
+                    environment=self.environ,
+                    folder=environment.ROOT,
+                    output=log,
+                    niceness=10,
+                )
+
+    def look_at_painting(self) -> None:
+        """Say how the painting ended; what failed is tried again at the next start."""
+        if self.painting is None or self.painting.poll() is None:
+            return
+        if self.painting.returncode == 0:
+            self.done("demo-slides")
+            _say("The demo's synthetic slides are there.")
+        else:
+            _say(f"The demo's synthetic slides could not be made; see {self.home}/logs/demo-slides.log.")
+        self.painting = None
 
     def wait_for_page(self, patience_s: float = 60) -> None:
         deadline = time.monotonic() + patience_s
@@ -242,11 +271,15 @@ class Launcher:
         _say(
             f"Duoscope is ready after {time.monotonic() - began:.1f} s: http://127.0.0.1:{self.port}  (Ctrl-C stops it)"
         )
+        self.paint_slides()
         while True:
             self.supervisor.look()
+            self.look_at_painting()
             time.sleep(0.2)
 
     def stop(self) -> None:
+        if self.painting is not None:
+            process.stop(self.painting)
         self.supervisor.stop()
         self.services.forget()
         (self.home / "running.json").unlink(missing_ok=True)

@@ -12,7 +12,14 @@ from webapp.runs.services.leases import (
     finish_run,
     report_progress,
 )
-from webapp.runs.services.requests import BATCH_LIMIT, RunRequest, request_batch, request_cancel, request_run
+from webapp.runs.services.requests import (
+    BATCH_LIMIT,
+    RunRequest,
+    request_batch,
+    request_cancel,
+    request_cancel_batch,
+    request_run,
+)
 from webapp.runs.services.sweeping import Sweep, requeue_lost_runs, sweep_orphan_files
 
 __all__ = [
@@ -30,6 +37,7 @@ __all__ = [
     "report_progress",
     "request_batch",
     "request_cancel",
+    "request_cancel_batch",
     "request_run",
     "requeue_lost_runs",
     "sweep_orphan_files",

@@ -6,18 +6,27 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from scoring.cards import ModelCard
+from scoring.cards import DEFAULT_METHOD, ModelCard
 from scoring.types import ScoringError
 from webapp.core.errors import Invalid
 from webapp.slides.models import FieldOfView, Slide, Specimen
 
 
 def checked_card(cards: Mapping[str, ModelCard], key: str, version: str) -> ModelCard:
-    """The card of the algorithm asked for, in the version asked for ("" for the one there is)."""
+    """The card of the algorithm asked for ("" for the default one), in the version asked for ("" for the one there is).
+    One whose weights are not installed is refused."""
+    key = key or DEFAULT_METHOD
     card = cards.get(key)
     if card is None:
         known = ", ".join(sorted(cards))
         raise Invalid(f"There is no algorithm {key[:40]!r}; choose one of: {known}.", fields={"algorithm": "Unknown."})
+    if not card.installed:
+        raise Invalid(
+            f"The weights of {card.name} are not installed here, so it cannot run. Choose another algorithm, or have "
+            f"them made: python -m scoring train {card.key}",
+            fields={"algorithm": "Not installed."},
+            code="weights_not_installed",
+        )
     if version and version != card.version:
         raise Invalid(
             f"{card.name} is here in version {card.version}; version {version[:20]!r} was asked for.",

@@ -61,6 +61,7 @@ class Outcome:
     cells_sha256: str
     provenance: dict[str, Any]
     seconds: float
+    layers_sha256: str = ""
 
 
 def lease_end() -> Combinable:
@@ -120,7 +121,8 @@ def report_progress(claim: Claim, done: int, total: int, phase: str) -> bool:
 
 
 def finish_run(claim: Claim, outcome: Outcome, *, publish: Callable[[], object]) -> str:
-    """Store the outcome and end the run in one transaction; ``publish`` gives the cell file its final name inside it.
+    """Store the outcome and end the run in one transaction; ``publish`` gives its files their final
+    names inside it.
 
     A run whose cancellation was asked for ends as cancelled and gets no result. Asking again after a commit whose
     answer was lost changes nothing. Returns the state the run ended in.

@@ -20,7 +20,7 @@ from webapp.core.errors import Conflict, Invalid, NotAllowed, NotVisible
 from webapp.core.queue import send_after_commit
 from webapp.core.states import move
 from webapp.runs.models import Batch, Run
-from webapp.runs.permissions import can_start_run, visible_runs
+from webapp.runs.permissions import can_start_run, visible_batches, visible_runs
 from webapp.runs.services.checks import checked_card, checked_field, checked_parameters, checked_specimen, region_of
 from webapp.slides.models import FieldOfView, Specimen
 from webapp.slides.permissions import visible_specimens
@@ -33,10 +33,10 @@ KEY_LENGTH = 80
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What is asked for: an algorithm by card key, its version ("" for the card's), preset ("" for the default) and
-    parameters (those left out take the card's defaults)."""
+    """What is asked for: an algorithm by card key ("" for the default one), its version ("" for the card's), preset (""
+    for the default) and parameters (those left out take the card's defaults)."""
 
-    algorithm: str
+    algorithm: str = ""
     version: str = ""
     preset: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -92,7 +92,9 @@ def request_batch(
         study_ids = {specimen.slide.study_id for specimen in specimens}
         if len(study_ids) != 1:
             raise Invalid("The specimens of a batch belong to one study.", fields={"specimens": "More than one study."})
-        batch = Batch(study_id=study_ids.pop(), requested_by=user, name=name)
+        slide_ids = {specimen.slide_id for specimen in specimens}
+        slide_id = slide_ids.pop() if len(slide_ids) == 1 else None
+        batch = Batch(study_id=study_ids.pop(), slide_id=slide_id, requested_by=user, name=name)
         # A run's key within the batch's: a repeated batch finds its runs again.
         runs = [
             _checked_run(
@@ -129,21 +131,53 @@ def request_cancel(user: Any, run_id: UUID) -> Run:
         run = visible_runs(user).select_for_update(of=("self",)).filter(pk=run_id).first()
         if run is None:
             raise NotVisible("There is no such run, or you may not know of it.")
-        if not can_start_run(user, run.study_id):
-            raise NotAllowed("Technicians and study administrators cancel runs.", code="role_needed")
-        if run.state == Run.State.CANCELLED or run.cancel_requested_at is not None:
-            return run
-        if run.state == Run.State.QUEUED:
-            move(run, Run.State.CANCELLED, cancel_requested_at=Now(), finished_at=Now())
-            verb = "run.cancelled"
-        elif run.state == Run.State.RUNNING:
-            Run.objects.filter(pk=run.pk, state=Run.State.RUNNING).update(cancel_requested_at=Now())
-            verb = "run.cancel_requested"
-        else:
+        _may_cancel(user, run.study_id)
+        if run.state in (Run.State.DONE, Run.State.FAILED):
             raise Conflict(f"The run is {run.state} already; there is nothing left to cancel.", code="run_ended")
-        _tell(user, run, verb)
+        _cancel(user, run)
     run.refresh_from_db()
     return run
+
+
+def request_cancel_batch(user: Any, batch_id: UUID) -> int:
+    """Ask for the end of every run of a batch that has not ended, of those the person may know of. Asking again asks
+    only what is left.
+
+    Returns:
+        How many runs were asked to end by this call.
+
+    Raises:
+        NotVisible, NotAllowed: the batch is not for this person, or they may not cancel runs.
+    """
+    with transaction.atomic():
+        batch = visible_batches(user).filter(pk=batch_id).first()
+        if batch is None:
+            raise NotVisible("There is no such batch, or you may not know of it.")
+        _may_cancel(user, batch.study_id)
+        open_runs = visible_runs(user).filter(batch=batch, state__in=[Run.State.QUEUED, Run.State.RUNNING])
+        # In the order of their ids, so that two who cancel at once wait for each other instead of blocking.
+        runs = list(open_runs.select_for_update(of=("self",)).order_by("pk"))
+        return sum(_cancel(user, run) for run in runs)
+
+
+def _may_cancel(user: Any, study_id: UUID) -> None:
+    if not can_start_run(user, study_id):
+        raise NotAllowed("Technicians and study administrators cancel runs.", code="role_needed")
+
+
+def _cancel(user: Any, run: Run) -> bool:
+    """End a queued run, ask a running one to end; whether this changed anything. The row is locked."""
+    if run.cancel_requested_at is not None:
+        return False
+    if run.state == Run.State.QUEUED:
+        move(run, Run.State.CANCELLED, cancel_requested_at=Now(), finished_at=Now())
+        _tell(user, run, "run.cancelled")
+        return True
+    if run.state == Run.State.RUNNING:
+        Run.objects.filter(pk=run.pk, state=Run.State.RUNNING).update(cancel_requested_at=Now())
+        _tell(user, run, "run.cancel_requested")
+        return True
+    return False
 
 
 def _one_request_at_a_time(user: Any) -> None:

@@ -55,7 +55,7 @@ def requeue_lost_runs() -> Sweep:
 
 
 def sweep_orphan_files(*, older_than_s: float | None = None) -> list[str]:
-    """Delete cell files that no result refers to. Returns their names."""
+    """Delete cell and layer files that no result refers to. Returns their names."""
     age = settings.RESULT_ORPHAN_SECONDS if older_than_s is None else older_than_s
     with transaction.atomic():
         deleted = storage.delete_orphans(_referenced, _being_written, older_than_s=age)
@@ -123,7 +123,9 @@ def _messages_held() -> int | None:
 
 
 def _referenced(addresses: Iterable[str]) -> set[str]:
-    return set(Result.objects.filter(cells_sha256__in=list(addresses)).values_list("cells_sha256", flat=True))
+    asked = set(addresses)
+    kept = Result.objects.filter(Q(cells_sha256__in=asked) | Q(layers_sha256__in=asked))
+    return {address for pair in kept.values_list("cells_sha256", "layers_sha256") for address in pair} & asked
 
 
 def _being_written(run_id: UUID, attempt: int) -> bool:

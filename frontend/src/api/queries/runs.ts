@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ApiError, request, requestBytes } from "../client";
+import { ApiError, request, requestBytes, send } from "../client";
 import { keys } from "../keys";
-import type { BatchRequest, Id, ModelCard, Page, Result, Run, RunRequest } from "../types";
+import type { Id, Layers, ModelCard, Page, Result, Run, RunRequest } from "../types";
 
 export const isActive = (run: Pick<Run, "state">): boolean => run.state === "queued" || run.state === "running";
 
@@ -43,10 +43,12 @@ export const useRun = (id: Id | null) =>
     refetchInterval: (state) => (state.state.data && isActive(state.state.data) ? 4000 : false),
   });
 
-const refetchRuns = (client: ReturnType<typeof useQueryClient>) =>
+export const refetchRuns = (client: ReturnType<typeof useQueryClient>) =>
   Promise.all([
   client.invalidateQueries({ queryKey: ["runs"] }),
   client.invalidateQueries({ queryKey: ["run"] }),
+  client.invalidateQueries({ queryKey: ["batch"] }),
+  client.invalidateQueries({ queryKey: ["batches"] }),
 ]);
 
 /** The key is made by whoever shows the button, once per intention, so that a second click asks for nothing new. */
@@ -55,15 +57,6 @@ export function useStartRun() {
   return useMutation({
     mutationFn: ({ body, key }: { body: RunRequest; key: string }) =>
       request<Run>("/api/runs", { method: "POST", body, idempotencyKey: key }),
-    onSettled: () => refetchRuns(client),
-  });
-}
-
-export function useStartBatch() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ body, key }: { body: BatchRequest; key: string }) =>
-      request<{ id: Id; runs: Run[] }>("/api/batches", { method: "POST", body, idempotencyKey: key }),
     onSettled: () => refetchRuns(client),
   });
 }
@@ -102,6 +95,20 @@ export function useReveal() {
 }
 
 export const exportUrl = (run: Id, as: "json" | "csv" | "geojson"): string => `/api/results/${run}/export?as=${as}`;
+
+/** Where the layers of a revealed result lie. They never change. */
+export const useLayers = (run: Id | null) =>
+  useQuery({
+    queryKey: keys.layers(run ?? ""),
+    queryFn: ({ signal }) => request<Layers>(`/api/results/${run}/layers`, { signal }),
+    enabled: run !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export async function fetchLayerTile(run: Id, column: number, row: number, signal?: AbortSignal): Promise<Blob> {
+  const answer = await send(`/api/results/${run}/layers/${column}/${row}`, { headers: { Accept: "image/png" }, signal });
+  return answer.blob();
+}
 
 export interface CellBox {
   x: number;

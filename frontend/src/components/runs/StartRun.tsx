@@ -2,12 +2,14 @@ import { Button, Group, Radio, Select, Skeleton, Stack, Text } from "@mantine/co
 import { IconMarquee2, IconPlayerPlay } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { idempotencyKey } from "../../api/client";
-import { useModelCards, useStartBatch, useStartRun } from "../../api/queries/runs";
+import { useStartBatch } from "../../api/queries/batches";
+import { useModelCards, useStartRun } from "../../api/queries/runs";
 import type { FieldOfView, Id, ModelCard, SlideSpecimen } from "../../api/types";
-import { Disclosure } from "../common/Disclosure";
 import { FormProblem } from "../common/FormProblem";
 import { Problem } from "../common/Problem";
 import { coreName, counted } from "../common/words";
+import { ModelCardButton } from "./ModelCardDrawer";
+import { defaultMethod, defaultPreset, parametersFor, presetsOf, unsuitable } from "./methods";
 
 export type Where = "specimen" | "field" | "cores";
 
@@ -27,26 +29,10 @@ export interface StartRunProps {
   field: Id | null;
   onField: (id: Id | null) => void;
   onStarted: (run: Id) => void;
+  onBatch: (batch: Id) => void;
 }
-
-export const presetsOf = (card: ModelCard): string[] => (Array.isArray(card.presets) ? card.presets : Object.keys(card.presets));
 
 const PRESET_WORDS: Record<string, string> = { default: "default", paper: "as in the paper", cpu: "fast, without GPU" };
-
-/** Why this method cannot be used here, or null. */
-export function unsuitable(card: ModelCard, marker: string, umPerPx: number | null): string | null {
-  if (card.markers.length > 0 && !card.markers.includes(marker)) return `made for ${card.markers.join(", ")}, this slide is ${marker}`;
-  const { min_um_per_px: low, max_um_per_px: high } = card;
-  if (umPerPx !== null && low != null && umPerPx < low) return `needs at least ${low} µm/px`;
-  if (umPerPx !== null && high != null && umPerPx > high) return `needs ${high} µm/px or finer; this slide has ${umPerPx}`;
-  return null;
-}
-
-/** Parameters that the slide itself answers, so that nobody has to type them. */
-export function parametersFor(card: ModelCard, marker: string): Record<string, unknown> {
-  const takesMarker = card.parameters.find((parameter) => parameter.name === "marker");
-  return takesMarker?.choices?.includes(marker) ? { marker } : {};
-}
 
 /** Choose a method and where; one click starts it. Says why whenever it cannot. */
 export function StartRun(props: StartRunProps) {
@@ -61,11 +47,9 @@ export function StartRun(props: StartRunProps) {
   if (cards.isPending) return <Skeleton h={190} />;
   if (cards.isError) return <Problem error={cards.error} what="The methods could not be loaded" retry={() => void cards.refetch()} />;
 
-  const suited = cards.data.filter((card) => unsuitable(card, props.marker, props.umPerPx) === null);
-  const offered = props.preferred.map((name) => suited.find((item) => `${item.key}@${item.version}` === name)).find(Boolean);
-  const card = cards.data.find((item) => item.key === chosen) ?? offered ?? suited[0] ?? null;
+  const card = cards.data.find((item) => item.key === chosen) ?? defaultMethod(cards.data, props.preferred, props.marker, props.umPerPx);
   const presets = card ? presetsOf(card) : [];
-  const usedPreset = preset && presets.includes(preset) ? preset : presets.includes("default") ? "default" : (presets[0] ?? "");
+  const usedPreset = preset && presets.includes(preset) ? preset : card ? defaultPreset(card) : "";
   const cores = props.cores.filter((core) => !core.is_missing);
   const reason = whyNot(props, card, where, cores.length);
 
@@ -77,9 +61,9 @@ export function StartRun(props: StartRunProps) {
       batch.mutate(
         { key, body: { ...asked, specimens: cores.map((core) => core.id) } },
         {
-          onSuccess: ({ runs }) => {
+          onSuccess: ({ id }) => {
             setKey(idempotencyKey());
-            if (runs[0]) props.onStarted(runs[0].id);
+            props.onBatch(id);
           },
         },
       );
@@ -139,7 +123,7 @@ export function StartRun(props: StartRunProps) {
         <Text size="xs" c="dimmed" mih={18} role="status">
           {reason ?? ""}
         </Text>
-        {card && <AboutCard card={card} />}
+        {card && <ModelCardButton card={card} />}
       </Stack>
     </form>
   );
@@ -174,32 +158,5 @@ function FieldChoice({ fields, field, onField, onDraw, drawing }: StartRunProps)
         {drawing ? "Drag on the slide" : "Draw one"}
       </Button>
     </Group>
-  );
-}
-
-/** The model card in short: what it is, its limits, and that it is for research. */
-function AboutCard({ card }: { card: ModelCard }) {
-  const limits = Array.isArray(card.limits) ? card.limits : card.limits ? [card.limits] : [];
-  return (
-    <Disclosure label={`About ${card.key.toUpperCase()}, version ${card.version}`}>
-      <Stack gap={4}>
-        {card.summary && <Text size="xs">{card.summary}</Text>}
-        {card.paper && (
-          <Text size="xs" c="dimmed">
-            {card.paper}
-          </Text>
-        )}
-        {limits.map((limit) => (
-          <Text key={limit} size="xs" c="dimmed">
-            {limit}
-          </Text>
-        ))}
-        {card.research_use && (
-          <Text size="xs" c="dimmed">
-            {card.research_use}
-          </Text>
-        )}
-      </Stack>
-    </Disclosure>
   );
 }

@@ -1,10 +1,11 @@
 import { Badge, Button, Group, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { toNumber } from "../../api/numbers";
 import { useRetrySlide } from "../../api/queries/slides";
 import type { Slide } from "../../api/types";
 import { FormProblem } from "../common/FormProblem";
-import { grouped, SOURCE_WORDS } from "../common/words";
+import { counted, grouped, SOURCE_WORDS } from "../common/words";
 import { PixelSizeForm } from "./PixelSizeForm";
 import { StateChip } from "./StateChip";
 import { Thumbnail } from "./Thumbnail";
@@ -17,9 +18,10 @@ export function pixelSizeText(slide: Pick<Slide, "um_per_px" | "um_per_px_source
 }
 
 /** A slide of the grid: picture, marker, scale and state; what a technician has to do about it stands on it. */
-export function SlideCard({ slide, mayEdit }: { slide: Slide; mayEdit: boolean }) {
+export function SlideCard({ slide, mayEdit, children }: { slide: Slide; mayEdit: boolean; children?: ReactNode }) {
   const retry = useRetrySlide();
   const cases = [...new Set(slide.specimens.map((specimen) => specimen.case?.code).filter(Boolean))];
+  const cores = slide.specimens.filter((specimen) => specimen.kind === "core").length;
   const ready = slide.state === "ready";
   return (
     <article className={classes.card} aria-label={`Slide ${slide.name}`}>
@@ -37,6 +39,7 @@ export function SlideCard({ slide, mayEdit }: { slide: Slide; mayEdit: boolean }
           </Text>
           <Text size="xs" c="dimmed" truncate="end">
             {cases.length === 0 ? "no case" : cases.length > 2 ? `${cases.length} cases` : cases.join(", ")}
+            {cores > 0 && ` · ${counted(cores, "core")}`}
           </Text>
         </div>
         <Badge variant="default" style={{ flex: "none" }}>
@@ -81,6 +84,7 @@ export function SlideCard({ slide, mayEdit }: { slide: Slide; mayEdit: boolean }
           )}
         </div>
       )}
+      {ready && children && <div className={classes.above}>{children}</div>}
     </article>
   );
 }

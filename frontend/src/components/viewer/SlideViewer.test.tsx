@@ -118,3 +118,22 @@ test("going away destroys the viewer and takes the session back", async () => {
   expect(destroy).toHaveBeenCalledTimes(1);
   expect(sessions.at(-1)).toBeNull();
 });
+
+test("a click on a core's circle chooses it; elsewhere nothing is chosen", async () => {
+  const onCore = vi.fn();
+  const core = { id: "c7", kind: "core" as const, label: "C7", centre: { x: 500, y: 500 }, radiusPx: 100, isMissing: false };
+  const { fake } = await show({ regions: [core], onCore });
+  await act(async () => fake.click({ x: 540, y: 500 }));
+  await act(async () => fake.click({ x: 900, y: 500 }));
+  expect(onCore.mock.calls).toEqual([["c7"]]);
+});
+
+test("a result with layers brings the picker with its legend", async () => {
+  const grid = { originX: 0, originY: 0, tilePx: 1000, columns: 1, rows: 1, present: new Set(["0/0"]) };
+  const overlay = { cells: async () => new ArrayBuffer(0), density: null, counts: { negative: 1, weak: 1, moderate: 1, strong: 1 } };
+  const { sessions, fake } = await show({ overlay, maps: { grid, representation: "inverted", hasTumour: true, source: async () => new Blob() } });
+  expect([...fake.layers.keys()]).toEqual(expect.arrayContaining(["nuclei", "stain-map"]));
+  await act(async () => sessions.at(-1)?.chooseOverlay("intensity"));
+  const legend = screen.getByRole("region", { name: "Stain intensity" });
+  expect(legend.textContent).toMatch(/strong brown.*strong blue.*an order of DAB, not of blue/);
+});

@@ -2,18 +2,20 @@ import { CloseButton, Text } from "@mantine/core";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { View } from "../../geometry/affine";
 import type { ViewQuery } from "../../geometry/view-query";
-import { NucleiLayer } from "../../layers/nuclei-layer";
+import { MapLayer, type MapLayerOptions, type MapState } from "../../layers/map-layer";
+import { NucleiLayer, type OverlayState } from "../../layers/nuclei-layer";
 import type { CellSource } from "../../layers/cell-requests";
 import { RegionsLayer, type Region } from "../../layers/regions-layer";
 import { ScaleBarLayer } from "../../layers/scale-bar-layer";
 import { OpenLayersViewer } from "../../viewer/openlayers-viewer";
 import type { Display, Viewer, ViewerPresentation } from "../../viewer/viewer";
 import { CellTooltip } from "./CellTooltip";
+import { HeatLegend } from "./HeatLegend";
 import { OverlayLegend, type ClassCounts } from "./OverlayLegend";
 import { OverviewMap } from "./OverviewMap";
 import { TileNotice } from "./TileNotice";
 import { useSession, useToolKeys } from "./use-session";
-import { useOverlayState } from "./use-overlay-state";
+import { useLayerState } from "./use-layer-state";
 import { useCreatedViewer, useOpened, type CreateViewer } from "./use-viewer";
 import { ViewerSession } from "./viewer-session";
 import { ViewerStatus } from "./ViewerStatus";
@@ -36,7 +38,13 @@ export interface SlideViewerProps {
   /** Renews the tile cookie when the server refuses a tile. */
   readonly renewAccess?: () => Promise<void>;
   readonly overlay?: NucleiOverlay | null;
+  /** Masks and stain-intensity maps of the same result. Keep the object's identity while the result is the same. */
+  readonly maps?: MapLayerOptions | null;
+  /** Whether circles are coloured by their H-score: brings the legend for it. */
+  readonly heat?: boolean;
   readonly regions?: readonly Region[];
+  /** A core's circle was clicked. */
+  readonly onCore?: (id: string) => void;
   readonly chosenRegion?: string | null;
   readonly thumbnailUrl?: string | null;
   /** Off where the page puts them into places of its own. */
@@ -126,13 +134,17 @@ function Stage({
   session,
   presentation,
   overlay = null,
+  maps = null,
+  heat = false,
   regions = [],
   chosenRegion = null,
+  onCore,
   thumbnailUrl = null,
   showLegend = true,
 }: StageProps) {
   const { viewer } = session;
   const { chromeHidden, overviewShown, tool, announcement } = useSession(session);
+  const shownKind = session.shownKind();
   const [noWebGLSeen, setNoWebGLSeen] = useState(false);
   const nuclei = useMemo(
     () =>
@@ -146,7 +158,9 @@ function Stage({
           }),
     [overlay, presentation],
   );
-  const overlayState = useOverlayState(nuclei);
+  const overlayState = useLayerState<OverlayState>(nuclei);
+  const map = useMemo(() => (maps === null ? null : new MapLayer(maps)), [maps]);
+  const mapState = useLayerState<MapState>(map);
   const noWebGL = viewer.capabilities.stainSeparationUnavailable;
 
   useEffect(() => {
@@ -163,6 +177,14 @@ function Stage({
   useEffect(() => regionsLayer.setRegions(regions, chosenRegion), [regionsLayer, regions, chosenRegion]);
 
   useEffect(() => {
+    if (onCore === undefined) return undefined;
+    return viewer.onClick((slide) => {
+      const region = regionsLayer.regionAt(slide);
+      if (region?.kind === "core" && region.id !== chosenRegion) onCore(region.id);
+    });
+  }, [viewer, regionsLayer, onCore, chosenRegion]);
+
+  useEffect(() => {
     if (nuclei === null) return undefined;
     viewer.addLayer(nuclei);
     session.setNuclei(nuclei);
@@ -171,6 +193,16 @@ function Stage({
       viewer.removeLayer(nuclei.id);
     };
   }, [viewer, session, nuclei]);
+
+  useEffect(() => {
+    if (map === null) return undefined;
+    viewer.addLayer(map);
+    session.setMap(map);
+    return () => {
+      session.setMap(null);
+      viewer.removeLayer(map.id);
+    };
+  }, [viewer, session, map]);
 
   return (
     <>
@@ -189,8 +221,16 @@ function Stage({
           <OverlayLegend
             session={session}
             counts={overlay.counts}
+            representation={maps?.representation ?? null}
+            maps={mapState}
+            onRetry={() => map?.retry()}
             {...(overlay.title === undefined ? {} : { title: overlay.title })}
           />
+        </div>
+      )}
+      {!chromeHidden && heat && overlay === null && (
+        <div className={classes.legendPlace}>
+          <HeatLegend />
         </div>
       )}
       {!chromeHidden && overviewShown && (
@@ -198,7 +238,7 @@ function Stage({
           <OverviewMap viewer={viewer} presentation={presentation} thumbnailUrl={thumbnailUrl} />
         </div>
       )}
-      {!chromeHidden && <ViewerStatus viewer={viewer} presentation={presentation} overlay={overlayState} />}
+      {!chromeHidden && <ViewerStatus viewer={viewer} presentation={presentation} overlay={shownKind === "nuclei" ? overlayState : null} />}
     </>
   );
 }

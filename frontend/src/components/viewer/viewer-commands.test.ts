@@ -99,3 +99,52 @@ test("a class is hidden and shown again, and a new result takes the settings ove
   session.toggleClass("weak");
   expect(session.get().overlay.hidden.size).toBe(0);
 });
+
+test("Shift+1 to Shift+6 choose an overlay, K goes round them; a result without layers says why not", () => {
+  const nuclei = { setSettings: vi.fn(), holdOff: vi.fn() };
+  const map = { setSettings: vi.fn(), holdOff: vi.fn(), hasTumour: true };
+  session.setNuclei(nuclei as never);
+  const siti = commands.find(({ id }) => id === "viewer.overlay.siti");
+  expect(siti?.disabled()).toMatch(/does not have it/);
+  session.setMap(map as never);
+  press("^", { shiftKey: true, code: "Digit6" });
+  expect(session.shownKind()).toBe("siti");
+  expect(map.setSettings).toHaveBeenLastCalledWith({ kind: "siti", opacity: 1 });
+  expect(nuclei.setSettings.mock.lastCall?.[0]).toMatchObject({ visible: false });
+  press("k");
+  expect(session.shownKind()).toBe("nuclei");
+  expect(map.setSettings).toHaveBeenLastCalledWith({ kind: null, opacity: 1 });
+  press("k");
+  expect(session.shownKind()).toBe("nuclei-mask");
+});
+
+test("[ and ] change the opacity within its limits, and Space holds every overlay off", () => {
+  const map = { setSettings: vi.fn(), holdOff: vi.fn() };
+  session.setNuclei({ setSettings: vi.fn(), holdOff: vi.fn() } as never);
+  session.setMap(map as never);
+  session.chooseOverlay("intensity");
+  press("[");
+  press("[");
+  expect(map.setSettings).toHaveBeenLastCalledWith({ kind: "intensity", opacity: 0.8 });
+  for (let i = 0; i < 5; i++) press("]");
+  expect(session.get().overlay.opacity).toBe(1);
+  commands.find(({ id }) => id === "viewer.overlay-off")?.run();
+  expect(map.holdOff).toHaveBeenCalledWith(true);
+});
+
+test("a result without layers shows its outlines, whatever was chosen before", () => {
+  const nuclei = { setSettings: vi.fn(), holdOff: vi.fn() };
+  session.setMap({ setSettings: vi.fn(), holdOff: vi.fn() } as never);
+  session.chooseOverlay("sini");
+  session.setMap(null);
+  session.setNuclei(nuclei as never);
+  expect(nuclei.setSettings.mock.lastCall?.[0]).toMatchObject({ visible: true });
+});
+
+test("without a tumour network there is no tumour mask and no SITI", () => {
+  session.setNuclei({ setSettings: vi.fn(), holdOff: vi.fn() } as never);
+  session.setMap({ setSettings: vi.fn(), holdOff: vi.fn(), hasTumour: false } as never);
+  expect(session.get().overlayKinds).toEqual(["nuclei", "nuclei-mask", "intensity", "sini"]);
+  expect(commands.find(({ id }) => id === "viewer.overlay.siti")?.disabled()).toMatch(/does not have it/);
+  expect(commands.find(({ id }) => id === "viewer.overlay.sini")?.disabled()).toBeNull();
+});

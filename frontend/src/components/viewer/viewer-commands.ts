@@ -1,4 +1,5 @@
 import { MAGNIFICATIONS } from "../../geometry/magnification";
+import { OVERLAY_KINDS, OVERLAY_WORDS, type OverlayKind } from "../../geometry/stain-map";
 import type { ViewerSession } from "./viewer-session";
 
 /** A viewer command as the page's command table takes it: keys in the notation of commands/shortcuts. */
@@ -26,6 +27,10 @@ export type ViewerCommandId =
   | "viewer.fit"
   | "viewer.overlay-off"
   | "viewer.overlay-toggle"
+  | `viewer.overlay.${OverlayKind}`
+  | "viewer.overlay-next"
+  | "viewer.opacity-down"
+  | "viewer.opacity-up"
   | "viewer.stain"
   | "viewer.adjust-reset"
   | "viewer.ruler"
@@ -37,6 +42,8 @@ export type ViewerCommandId =
 export const UNKNOWN_UM_PER_PX =
   "The µm/px of this slide is unknown, so its magnification is too. A technician can enter it on the slide's page.";
 const NO_OVERLAY = "No result is shown on this slide.";
+const NO_MAPS = "This result does not have it: masks and maps come from a network's run.";
+const OPACITY_STEP = 0.1;
 /** Share of the viewport that an arrow key moves. */
 const PAN_SHARE = 1 / 8;
 const ZOOM_STEP = 1.5;
@@ -52,6 +59,7 @@ export function viewerCommands(session: ViewerSession, name = "slide"): ViewerCo
     viewer.panBy(x * width * PAN_SHARE, y * height * PAN_SHARE);
   };
   const overlay = (): string | null => (session.get().overlayPresent ? null : NO_OVERLAY);
+  const has = (kind: OverlayKind) => (): string | null => overlay() ?? (session.get().overlayKinds.includes(kind) ? null : NO_MAPS);
   const hidden = { group, inPalette: false, disabled: always };
   const listed = { group, inPalette: true, disabled: always };
   return [
@@ -96,6 +104,17 @@ export function viewerCommands(session: ViewerSession, name = "slide"): ViewerCo
       disabled: overlay,
       run: () => session.setOverlay({ visible: !session.get().overlay.visible }),
     },
+    ...OVERLAY_KINDS.map((kind, index): ViewerCommand => ({
+      ...listed,
+      id: `viewer.overlay.${kind}`,
+      label: `Overlay: ${OVERLAY_WORDS[kind].label}`,
+      keys: [`Shift+${index + 1}`],
+      disabled: has(kind),
+      run: () => session.chooseOverlay(kind),
+    })),
+    { ...listed, id: "viewer.overlay-next", label: "Next overlay", keys: ["K"], disabled: has("intensity"), run: () => session.cycleOverlay() },
+    { ...hidden, id: "viewer.opacity-down", label: "Overlay fainter", keys: ["["], disabled: overlay, run: () => session.changeOpacity(-OPACITY_STEP) },
+    { ...hidden, id: "viewer.opacity-up", label: "Overlay stronger", keys: ["]"], disabled: overlay, run: () => session.changeOpacity(OPACITY_STEP) },
     {
       ...listed,
       id: "viewer.stain",

@@ -1,11 +1,15 @@
+import { OVERLAY_WORDS, overlayKinds, type OverlayKind } from "../../geometry/stain-map";
 import type { DisplayClass } from "../../geometry/classes";
 import type { Box } from "../../geometry/points";
 import { STAIN_MODES, type StainMode } from "../../geometry/view-query";
+import type { MapLayer } from "../../layers/map-layer";
 import type { NucleiLayer, OverlaySettings } from "../../layers/nuclei-layer";
 import { RectangleTool } from "../../tools/rectangle";
 import { RulerTool } from "../../tools/ruler";
 import { ToolBox, type Tool } from "../../tools/tool";
 import { DISPLAY_AS_SCANNED, type Unsubscribe, type Viewer } from "../../viewer/viewer";
+
+const LEAST_OPACITY = 0.1;
 
 /** What toolbar, keys and legend share about one open viewer; framework-free, replaced as a whole on every change. */
 export interface SessionState {
@@ -14,6 +18,10 @@ export interface SessionState {
   readonly tool: Tool | null;
   readonly overlay: OverlaySettings;
   readonly overlayPresent: boolean;
+  /** Which of the overlays is chosen; those that need layers are shown only where the result has some. */
+  readonly overlayKind: OverlayKind;
+  /** The overlays that the result on show has. */
+  readonly overlayKinds: readonly OverlayKind[];
   /** Read out by screen readers. */
   readonly announcement: string;
 }
@@ -27,9 +35,12 @@ export class ViewerSession {
     tool: null,
     overlay: { visible: true, opacity: 1, hidden: new Set() },
     overlayPresent: false,
+    overlayKind: "nuclei",
+    overlayKinds: overlayKinds(false, false),
     announcement: "",
   };
   private nuclei: NucleiLayer | null = null;
+  private map: MapLayer | null = null;
   private readonly listeners = new Set<() => void>();
 
   constructor(readonly viewer: Viewer) {
@@ -54,14 +65,51 @@ export class ViewerSession {
   /** The nuclei now on show, or none. Settings carry over from one result to the next. */
   setNuclei(layer: NucleiLayer | null): void {
     this.nuclei = layer;
-    layer?.setSettings(this.state.overlay);
     this.set({ overlayPresent: layer !== null });
+    this.passOn();
+  }
+
+  /** The layers of the result now on show, or none. */
+  setMap(layer: MapLayer | null): void {
+    this.map = layer;
+    this.set({ overlayKinds: overlayKinds(layer !== null, layer?.hasTumour ?? false) });
+    this.passOn();
   }
 
   setOverlay(change: Partial<OverlaySettings>): void {
-    const overlay = { ...this.state.overlay, ...change };
-    this.nuclei?.setSettings(overlay);
-    this.set({ overlay });
+    this.set({ overlay: { ...this.state.overlay, ...change } });
+    this.passOn();
+  }
+
+  /** Shows this overlay, and shows overlays again where they were off. */
+  chooseOverlay(overlayKind: OverlayKind): void {
+    this.set({ overlayKind, announcement: OVERLAY_WORDS[overlayKind].label });
+    this.setOverlay({ visible: true });
+  }
+
+  cycleOverlay(): void {
+    const kinds = this.state.overlayKinds;
+    this.chooseOverlay(kinds[(kinds.indexOf(this.shownKind()) + 1) % kinds.length] ?? "nuclei");
+  }
+
+  /** The overlay on the screen: the chosen one, or the outlines where the result does not have it. */
+  shownKind(): OverlayKind {
+    const { overlayKind, overlayKinds: kinds } = this.state;
+    return kinds.includes(overlayKind) ? overlayKind : "nuclei";
+  }
+
+  /** Shares of 1, added to the opacity. */
+  changeOpacity(step: number): void {
+    const opacity = Math.min(1, Math.max(LEAST_OPACITY, this.state.overlay.opacity + step));
+    this.setOverlay({ opacity: Number(opacity.toFixed(2)) });
+    this.set({ announcement: `Opacity ${Math.round(opacity * 100)} %` });
+  }
+
+  private passOn(): void {
+    const { overlay } = this.state;
+    const kind = this.shownKind();
+    this.nuclei?.setSettings(kind === "nuclei" ? overlay : { ...overlay, visible: false });
+    this.map?.setSettings({ kind: overlay.visible && kind !== "nuclei" ? kind : null, opacity: overlay.opacity });
   }
 
   toggleClass(key: DisplayClass): void {
@@ -72,6 +120,7 @@ export class ViewerSession {
 
   holdOverlayOff(off: boolean): void {
     this.nuclei?.holdOff(off);
+    this.map?.holdOff(off);
   }
 
   toggleChrome(): void {

@@ -10,6 +10,7 @@ import { Problem } from "../../components/common/Problem";
 import { Time } from "../../components/common/Time";
 import { pageOf, useUrlFilters } from "../../components/common/url-state";
 import { coreName, counted, RUN_STATE_WORDS } from "../../components/common/words";
+import { BatchList } from "../../components/runs/BatchList";
 import { RunProgress } from "../../components/runs/RunProgress";
 import { RunStateChip } from "../../components/runs/RunStateChip";
 
@@ -19,6 +20,7 @@ export function RunsTab({ study }: { study: Study }) {
   const runs = useRuns({ study: study.id, state: filters.state, page: pageOf(filters.page) });
   return (
     <>
+      <BatchList study={study.id} />
       <Group justify="space-between" mb="sm">
         <Select
           aria-label="State"

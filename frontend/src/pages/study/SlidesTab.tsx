@@ -1,6 +1,7 @@
 import { Button, Group, Select, Skeleton, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useCallback, useState } from "react";
+import { useNavigate } from "react-router";
 import { useSlides } from "../../api/queries/slides";
 import type { Study } from "../../api/types";
 import { Empty } from "../../components/common/Empty";
@@ -9,9 +10,11 @@ import { Problem } from "../../components/common/Problem";
 import { SearchField } from "../../components/common/SearchField";
 import { pageOf, useUrlFilters } from "../../components/common/url-state";
 import { counted, MARKERS, SLIDE_STATE_WORDS } from "../../components/common/words";
+import { ScoreAllCores } from "../../components/runs/ScoreAllCores";
 import { SlideCard } from "../../components/slides/SlideCard";
 import classes from "../../components/slides/slides.module.css";
 import { AddSlideDialog } from "./AddSlideDialog";
+import { mayKnowOfRuns } from "./roles";
 
 export function SlidesTab({ study }: { study: Study }) {
   const [filters, setFilters] = useUrlFilters({ search: "", marker: "", state: "", page: "1" });
@@ -19,6 +22,8 @@ export function SlidesTab({ study }: { study: Study }) {
   const [adding, setAdding] = useState(false);
   const search = useCallback((text: string) => setFilters({ search: text }), [setFilters]);
   const isTechnician = study.my_roles.includes("technician");
+  const mayStart = (isTechnician || study.my_roles.includes("administrator")) && mayKnowOfRuns(study.my_roles, study.protocol?.readers_per_specimen ?? 2);
+  const navigate = useNavigate();
   const narrowed = filters.search !== "" || filters.marker !== "" || filters.state !== "";
   const markers = [...new Set([...Object.keys(study.protocol?.marker_schemes ?? {}), ...MARKERS])];
   return (
@@ -79,7 +84,11 @@ export function SlidesTab({ study }: { study: Study }) {
       {slides.data && slides.data.results.length > 0 && (
         <div className={classes.grid} style={{ opacity: slides.isPlaceholderData ? 0.6 : 1 }}>
           {slides.data.results.map((slide) => (
-            <SlideCard key={slide.id} slide={slide} mayEdit={isTechnician} />
+            <SlideCard key={slide.id} slide={slide} mayEdit={isTechnician}>
+              {mayStart && slide.specimens.some((specimen) => specimen.kind === "core") && (
+                <ScoreAllCores slide={slide} preferred={study.protocol?.algorithms ?? []} onStarted={(batch) => void navigate(`/batches/${batch}`)} />
+              )}
+            </SlideCard>
           ))}
         </div>
       )}

@@ -1,10 +1,11 @@
 import { Alert } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useSearchParams } from "react-router";
+import { useAllBatchResults } from "../../api/queries/batches";
 import { useResult, useRun } from "../../api/queries/runs";
 import { type OpenedSlide, thumbnailUrl, useCreateField, useFieldsOfView } from "../../api/queries/slides";
-import type { FieldOfView, Slide, Study } from "../../api/types";
+import type { FieldOfView, Slide, SlideSpecimen, Study } from "../../api/types";
 import { useBoundCommands } from "../../components/commands/CommandProvider";
 import { HeaderControls } from "../../components/shell/slots";
 import { Trail } from "../../components/shell/Trail";
@@ -17,7 +18,7 @@ import { preferences } from "../../state/preferences";
 import { mayKnowOfRuns } from "../study/roles";
 import { CaseStrip } from "./CaseStrip";
 import { nextFieldName } from "./field-name";
-import { useNucleiOverlay, useRegions } from "./overlay";
+import { coreBox, useMaps, useNucleiOverlay, useRegions } from "./overlay";
 import { PanelToggle } from "./PanelToggle";
 import classes from "./reading-room.module.css";
 import { useRenewal } from "./renewal";
@@ -49,25 +50,38 @@ export function ReadingRoom({ slide, opened, study }: ReadingRoomProps) {
   // The overlay shows what the panel has revealed: the panel's own cached answer, asked for once.
   const result = useResult(run?.has_result ? run.id : null);
   const overlay = useNucleiOverlay(result.data ?? null);
-  const regions = useRegions(opened, fields.data?.results ?? NO_FIELDS);
+  const maps = useMaps(result.data ?? null);
+  const batch = sees ? params.get("batch") : null;
+  const scores = useAllBatchResults(batch).data ?? null;
+  const regions = useRegions(opened, fields.data?.results ?? NO_FIELDS, scores);
   const initialView = useMemo(
     () => readViewQuery(new URLSearchParams(window.location.search), { width: opened.width_px, height: opened.height_px }),
     [opened],
   );
   const onViewChange = useViewInAddress();
-  const setParam = useCallback(
-    (name: string, value: string | null) =>
+  const setAll = useCallback(
+    (values: Record<string, string | null>) =>
       setParams(
         () => {
           // From the address itself: the view is written there past the router.
           const next = new URLSearchParams(window.location.search);
-          if (value === null) next.delete(name);
-          else next.set(name, value);
+          for (const [name, value] of Object.entries(values)) {
+            if (value === null) next.delete(name);
+            else next.set(name, value);
+          }
           return next;
         },
         { replace: true },
       ),
     [setParams],
+  );
+  useViewOfCore(session, params.has("specimen") ? specimen : null, initialView.centre !== undefined);
+  const chooseCore = useCallback(
+    (id: string) => {
+      const score = scores?.find((one) => one.specimen === id);
+      setAll({ specimen: id, run: score?.run ?? null });
+    },
+    [scores, setAll],
   );
   const toolGone = useCallback(() => setDrawing(false), []);
   const draw = (): void => {
@@ -113,6 +127,9 @@ export function ReadingRoom({ slide, opened, study }: ReadingRoomProps) {
           onViewChange={onViewChange}
           renewAccess={renewal.renew}
           overlay={overlay}
+          maps={maps}
+          heat={scores !== null && scores.length > 0}
+          onCore={chooseCore}
           regions={regions}
           chosenRegion={field ?? (specimen?.kind === "core" ? specimen.id : null)}
           thumbnailUrl={slide.has_thumbnail ? thumbnailUrl(slide.id) : null}
@@ -127,16 +144,31 @@ export function ReadingRoom({ slide, opened, study }: ReadingRoomProps) {
           specimen={specimen}
           fields={fields.data?.results ?? NO_FIELDS}
           run={sees ? params.get("run") : null}
-          onRun={(id) => setParam("run", id)}
-          onSpecimen={(id) => setParam("specimen", id)}
+          onRun={(id) => setAll({ run: id })}
+          onSpecimen={chooseCore}
           onDraw={session && mayDraw ? draw : null}
           drawing={drawing}
           field={field}
           onField={setField}
+          batch={batch}
+          batchResults={scores}
+          onBatch={(id) => setAll({ batch: id })}
         />
       )}
     </div>
   );
+}
+
+/** Shows the core that was chosen; the one the page opened with only where the address says no place of its own. */
+function useViewOfCore(session: ViewerSession | null, core: SlideSpecimen | null, hasPlace: boolean): void {
+  const shown = useRef<string | null>(null);
+  useEffect(() => {
+    const box = core === null ? null : coreBox(core);
+    if (session === null || core === null || box === null || shown.current === core.id) return;
+    const isFirst = shown.current === null;
+    shown.current = core.id;
+    if (!isFirst || !hasPlace) session.viewer.fit(box);
+  }, [session, core, hasPlace]);
 }
 
 /** The viewer's commands for as long as the viewer stands. */

@@ -1,8 +1,9 @@
 import { Divider, Group, Select, Stack, Text, Title } from "@mantine/core";
 import { IconEyeOff } from "@tabler/icons-react";
 import type { OpenedSlide } from "../../api/queries/slides";
-import type { FieldOfView, Id, Slide, SlideSpecimen, Study } from "../../api/types";
+import type { CoreResult, FieldOfView, Id, Slide, SlideSpecimen, Study } from "../../api/types";
 import { coreName, grouped } from "../../components/common/words";
+import { BatchPanel } from "../../components/runs/BatchPanel";
 import { RunsPanel } from "../../components/runs/RunsPanel";
 import { PixelSizeForm } from "../../components/slides/PixelSizeForm";
 import { mayKnowOfRuns } from "../study/roles";
@@ -21,6 +22,9 @@ export interface SidePanelProps {
   drawing: boolean;
   field: Id | null;
   onField: (id: Id | null) => void;
+  batch: Id | null;
+  batchResults: CoreResult[] | null;
+  onBatch: (id: Id) => void;
 }
 
 export function SidePanel(props: SidePanelProps) {
@@ -35,6 +39,12 @@ export function SidePanel(props: SidePanelProps) {
         <SpecimenInfo {...props} cores={cores} />
         {slide.needs_um_per_px && isTechnician && <PixelSizeForm slide={slide} />}
         <Divider />
+        {sees && props.batch !== null && (
+          <>
+            <BatchPanel batch={props.batch} results={props.batchResults} />
+            <Divider />
+          </>
+        )}
         {sees ? (
           <RunsPanel
             slide={slide.id}
@@ -53,6 +63,7 @@ export function SidePanel(props: SidePanelProps) {
             field={props.field}
             onField={props.onField}
             onStarted={props.onRun}
+            onBatch={props.onBatch}
           />
         ) : (
           <Independent />

@@ -11,7 +11,6 @@ from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -24,8 +23,9 @@ from webapp.agreement import services
 from webapp.agreement.permissions import visible_events, visible_results
 from webapp.agreement.results.cells import CELLS_LIMIT, MAX_BINS, MAX_CELLS_LIMIT, box_bytes, cells_of, density_bytes
 from webapp.agreement.results.exports import EXPORTS
+from webapp.agreement.results.layers import layers_of, shown_layers
 from webapp.audit.models import Event
-from webapp.core.errors import Invalid, NotAllowed
+from webapp.core.errors import Invalid, NotAllowed, NotVisible
 from webapp.runs.models import Result
 from webapp.studies.permissions import can_administer, visible_studies
 
@@ -38,11 +38,12 @@ class ResultSerializer(serializers.ModelSerializer[Result]):
 
     value = serializers.FloatField(allow_null=True, read_only=True)
     bounds = serializers.SerializerMethodField()
+    has_layers = serializers.SerializerMethodField()
 
     class Meta:
         model = Result
         fields = ("run", "scheme", "value", "category", "scoreable", "reason", "counts", "percentages", "cell_count",
-                  "provenance", "seconds", "bounds")  # fmt: skip
+                  "provenance", "seconds", "bounds", "has_layers")  # fmt: skip
         read_only_fields = fields
 
     def get_bounds(self, result: Result) -> dict[str, float]:
@@ -50,6 +51,35 @@ class ResultSerializer(serializers.ModelSerializer[Result]):
         if region is None:
             return {"x": 0, "y": 0, "width": slide.width_px, "height": slide.height_px}
         return {name: region[name] for name in ("x", "y", "width", "height")}
+
+    def get_has_layers(self, result: Result) -> bool:
+        return result.layers_sha256 != ""
+
+
+class LegendSerializer(serializers.Serializer[Any]):
+    """What one of the overlays shows, for a legend."""
+
+    key = serializers.CharField()
+    channel = serializers.CharField()
+    name = serializers.CharField()
+    low = serializers.CharField(allow_blank=True)
+    high = serializers.CharField(allow_blank=True)
+
+
+class LayersSerializer(serializers.Serializer[Any]):
+    """The grid of a result's layers. Lengths ending in ``_px`` are level-0 px; ``work_px`` are PNG pixels a side."""
+
+    sha256 = serializers.CharField()
+    origin_x_px = serializers.FloatField()
+    origin_y_px = serializers.FloatField()
+    tile_px = serializers.FloatField()
+    work_px = serializers.IntegerField()
+    columns = serializers.IntegerField()
+    rows = serializers.IntegerField()
+    um_per_px = serializers.FloatField()
+    representation = serializers.CharField()
+    tiles = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
+    legend = LegendSerializer(many=True)
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
@@ -110,6 +140,32 @@ class DensityView(APIView):
         return _binary(density_bytes(density, *cells.bounds[:2]))
 
 
+class LayersView(APIView):
+    @extend_schema(responses=LayersSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Where the result's layers lie, which tiles there are, and what their channels mean."""
+        layers = layers_of(_result(request, pk))
+        return Response(shown_layers(layers), headers={"Cache-Control": "private, no-store"})
+
+
+class LayerTileView(APIView):
+    @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY, 304: OpenApiResponse(description="Unchanged.")})
+    def get(self, request: Request, pk: UUID, column: int, row: int) -> HttpResponse:
+        """One tile as lossless PNG: red round(255·I_la), green 255 in nuclei, blue 255 in tumour nuclei.
+
+        A browser may keep it, but asks each time whether it may still show it: the next person may sit there.
+        """
+        result = _result(request, pk)
+        etag = f'"{result.layers_sha256}-{column}-{row}"'
+        keep = {"ETag": etag, "Cache-Control": "private, no-cache"}
+        png = layers_of(result).tile(column, row)
+        if png is None:
+            raise NotVisible("There is no such tile.", code="no_tile")
+        if etag in request.headers.get("If-None-Match", ""):
+            return HttpResponse(status=304, headers=keep)
+        return HttpResponse(png, content_type="image/png", headers=keep)
+
+
 class ExportView(APIView):
     @extend_schema(
         parameters=[OpenApiParameter("as", str, required=True, enum=sorted(EXPORTS))],
@@ -128,7 +184,7 @@ class ExportView(APIView):
         services.record_export(request.user, result, form)
         response = Stream(write(result, cells), content_type=content_type)
         response["Content-Disposition"] = f'attachment; filename="research-use-only-{result.run_id}.{form}"'
-        return _private(response)
+        return private(response)
 
 
 class AuditTrailView(ListAPIView[Event]):
@@ -161,10 +217,10 @@ def _result(request: Request, run_id: UUID) -> Result:
 
 
 def _binary(content: bytes) -> HttpResponse:
-    return _private(HttpResponse(content, content_type="application/octet-stream"))
+    return private(HttpResponse(content, content_type="application/octet-stream"))
 
 
-def _private(response: R) -> R:
+def private(response: R) -> R:
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -192,13 +248,3 @@ def _whole(request: Request, name: str, default: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
         raise Invalid(f"{name} is a whole number from 1 to {most}; got {text[:40]!r}.", fields={name: f"1 to {most}."})
     return int(text)
-
-
-urlpatterns = [
-    path("results/<uuid:pk>/reveal", RevealView.as_view(), name="result-reveal"),
-    path("results/<uuid:pk>", ResultView.as_view(), name="result"),
-    path("results/<uuid:pk>/cells", CellsView.as_view(), name="result-cells"),
-    path("results/<uuid:pk>/density", DensityView.as_view(), name="result-density"),
-    path("results/<uuid:pk>/export", ExportView.as_view(), name="result-export"),
-    path("studies/<uuid:pk>/audit", AuditTrailView.as_view(), name="study-audit"),
-]

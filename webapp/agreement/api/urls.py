@@ -1,0 +1,31 @@
+"""The addresses, under /api/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from webapp.agreement.api.batches import BatchExportView, BatchResultsView, BatchRevealView
+from webapp.agreement.api.results import (
+    AuditTrailView,
+    CellsView,
+    DensityView,
+    ExportView,
+    LayersView,
+    LayerTileView,
+    ResultView,
+    RevealView,
+)
+
+urlpatterns = [
+    path("results/<uuid:pk>/reveal", RevealView.as_view(), name="result-reveal"),
+    path("results/<uuid:pk>", ResultView.as_view(), name="result"),
+    path("results/<uuid:pk>/cells", CellsView.as_view(), name="result-cells"),
+    path("results/<uuid:pk>/density", DensityView.as_view(), name="result-density"),
+    path("results/<uuid:pk>/layers", LayersView.as_view(), name="result-layers"),
+    path("results/<uuid:pk>/layers/<int:column>/<int:row>", LayerTileView.as_view(), name="result-layer-tile"),
+    path("results/<uuid:pk>/export", ExportView.as_view(), name="result-export"),
+    path("batches/<uuid:pk>/reveal", BatchRevealView.as_view(), name="batch-reveal"),
+    path("batches/<uuid:pk>/results", BatchResultsView.as_view(), name="batch-results"),
+    path("batches/<uuid:pk>/export", BatchExportView.as_view(), name="batch-export"),
+    path("studies/<uuid:pk>/audit", AuditTrailView.as_view(), name="study-audit"),
+]
