@@ -47,11 +47,9 @@ def test_copies_sum_to_the_papers_5314_and_balance_the_tens() -> None:
 
 
 def test_copies_stay_within_ten_and_two_hundred() -> None:
-    scores = np.concatenate([np.zeros(190), np.arange(50.0, 250, 20)])
-    found = labels.copies(scores)
-    assert found.min() == 20
-    assert found.max() == 200
-    assert labels.copies(np.concatenate([np.zeros(990), np.arange(50.0, 250, 20)])).min() == labels.LEAST_COPIES
+    found = labels.copies(np.concatenate([np.zeros(190), np.arange(50.0, 250, 20)]))
+    assert found[:190].tolist() == [labels.LEAST_COPIES] * 190  # their share would be 5
+    assert found[190:].tolist() == [labels.MOST_COPIES] * 10  # theirs 966
 
 
 def test_three_hundred_belongs_to_the_last_ten() -> None:

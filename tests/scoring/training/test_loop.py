@@ -46,6 +46,7 @@ def whole(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.timeout(600)  # three trainings
 def test_a_run_that_was_killed_ends_with_the_weights_of_one_that_was_not(
     data: Path, whole: Path, tmp_path: Path
 ) -> None:
