@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
+import cv2
+
 from scoring.synth.dataset import write_cores
 from scoring.training import lamt
 from scoring.training import run as training
@@ -49,6 +51,7 @@ def add_arguments(verbs: Any) -> None:
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Train; the manifest entry as plain data. Raises ScoringError with a line for the user."""
     chosen = {key: value for key, value in vars(options).items() if key in training.Options.__dataclass_fields__}
+    cv2.setNumThreads(1)  # the batches are made beside the network, which has the threads
     progress = Reporter(sys.stderr)
     if options.name == LAMT:
         options.out.mkdir(parents=True, exist_ok=True)

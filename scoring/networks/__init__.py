@@ -72,7 +72,9 @@ def build(name: str, preset: str = "cpu", **changes: object) -> nn.Module:
         raise ScoringError(
             f"No network {name!r} with preset {preset!r}; networks: {', '.join(NAMES)}; presets: {', '.join(PRESETS)}."
         ) from None
-    return make(**changes).to(memory_format=torch.channels_last)
+    module = make(**changes)
+    module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # in place; the stub lacks this form
+    return module
 
 
 __all__ = ["H_OFFSET", "H_SCALE", "NAMES", "PRESETS", "Preset", "Segmenter", "build", "fold", "parameters"]

@@ -109,7 +109,8 @@ def rescan(light: FloatMap, rng: np.random.Generator) -> FloatMap:
         quality = int(rng.integers(40, 96))
         bytes_ = np.clip(out * 240, 0, 255).astype(np.uint8)
         packed = cv2.imencode(".jpg", bytes_, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        out = cv2.imdecode(packed, cv2.IMREAD_UNCHANGED).astype(np.float32).reshape(out.shape) / np.float32(240)
+        unpacked = np.asarray(cv2.imdecode(packed, cv2.IMREAD_UNCHANGED), dtype=np.float32)
+        out = unpacked.reshape(out.shape) / np.float32(240)
     return np.clip(out, 0, 1).astype(np.float32, copy=False)
 
 
@@ -126,4 +127,4 @@ def moved(
     if rng.random() < 0.5:
         image = np.ascontiguousarray(image[:, ::-1])
     out = cv2.warpAffine(image, turn, (width, height), borderValue=fill)
-    return out.reshape(image.shape)
+    return np.asarray(out, dtype=np.uint8).reshape(image.shape)

@@ -130,7 +130,7 @@ def _own(folder: Path, image: Path, row: Mapping[str, str], um_per_px: float | N
     scale = _number(row, "um_per_px", f"{folder / 'scores.csv'}, {image.name}") or um_per_px
     if scale is None:
         raise ScoringError(f"{image}: its µm/px is unknown; add a column um_per_px to scores.csv or give --um-per-px")
-    masks = {}
+    masks: dict[int, Path] = {}
     for bit, name in ((NUCLEI, "nuclei"), (TUMOUR, "tumour")):
         found = [folder / name / f"{image.stem}{suffix}" for suffix in _IMAGES]
         masks.update((bit, path) for path in found if path.is_file())

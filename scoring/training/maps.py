@@ -27,13 +27,15 @@ _VERSION: Final = 1
 def intensity_maps(
     images: Sequence[Decoded],
     cache: Path,
-    nuclei: nn.Module,
-    tumour: nn.Module,
+    networks: tuple[nn.Module, nn.Module],
     made_by: Sequence[str],
     representation: Representation,
     progress: Callable[[int, int, str], None],
 ) -> list[Map]:
-    """SINI and SITI of every image. ``made_by``: digests of the two networks' weights, which name the cached files."""
+    """SINI and SITI of every image by the ``networks`` of all nuclei and of tumour nuclei. ``made_by``: digests of
+    their weights, which name the cached files.
+    """
+    nuclei, tumour = networks
 
     def make(image: Decoded) -> FloatMap:
         rgb = np.ascontiguousarray(image.rgb)

@@ -34,7 +34,8 @@ _FIELDS: Final = ["x_um", "y_um", "kind", "cls", "dab_od"]
 
 def read_cells(path: Path) -> Cells:
     """The cells of a synthetic core, with the fields readers need."""
-    return repack_fields(np.load(path, allow_pickle=False)[_FIELDS])
+    cells: Cells = repack_fields(np.load(path, allow_pickle=False)[_FIELDS])
+    return cells
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Mosaics:
 def _placed(cells: Cells, origin: tuple[int, int], place: tuple[int, int]) -> Cells:
     """The cells of one quarter, moved and mirrored with it. Quarters are (row, column)."""
     inside = ((cells["y_um"] >= _QUARTER_UM) == origin[0]) & ((cells["x_um"] >= _QUARTER_UM) == origin[1])
-    chosen = cells[inside].copy()
+    chosen: Cells = cells[inside].copy()
     for axis, name in enumerate(("y_um", "x_um")):
         offset = chosen[name] - origin[axis] * _QUARTER_UM
         if origin[axis] != place[axis]:

@@ -172,13 +172,13 @@ def _score_task(
     learnt, kept = (data.decode_all(each, cache, progress) for each in cores)
     facts: dict[str, Any] = {}
     if recipe.sees == "maps":
-        made_by = {name: weights.load(name, options.masks_from) for name in MASK_NETWORKS}
+        nuclei, tumour = (weights.load(name, options.masks_from) for name in MASK_NETWORKS)
         known = weights.entries(options.masks_from)
         facts["masks_by"] = {name: known[name]["sha256"] for name in MASK_NETWORKS}
         representation: Representation = "paper" if options.representation == "paper" else "inverted"
         seen, held_out = (
             maps.intensity_maps(
-                each, cache, *made_by.values(), list(facts["masks_by"].values()), representation, progress
+                each, cache, (nuclei, tumour), list(facts["masks_by"].values()), representation, progress
             )
             for each in (learnt, kept)
         )

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from scoring import histoscore
-from scoring.networks import H_OFFSET, H_SCALE, RamCnn
+from scoring.networks import H_OFFSET, H_SCALE
+from scoring.networks.ram_cnn import RamCnn
 from scoring.training import augment, labels
 from scoring.training.loop import Batch
 from scoring.training.losses import score_loss

@@ -33,9 +33,9 @@ def task() -> ScoreTask:
 def test_maps_are_the_masked_stain_intensity(tmp_path: Path) -> None:
     folder = tissue.synthetic_folder(tmp_path / "data", 1)
     weights_folder = make_weights(tmp_path / "weights", names=())
-    nets = [weights.load(name, weights_folder) for name in ("nuclei-unet", "tumour-unet")]
+    nets = (weights.load("nuclei-unet", weights_folder), weights.load("tumour-unet", weights_folder))
     images = data.decode_all(data.read_folder(folder), tmp_path / "cache")
-    (seen,) = maps.intensity_maps(images, tmp_path / "cache", *nets, ["a", "b"], "inverted", silent)
+    (seen,) = maps.intensity_maps(images, tmp_path / "cache", nets, ["a", "b"], "inverted", silent)
     assert seen.shape == (512, 512, 2)
     inside = images[0].bits[::2, ::2] & data.NUCLEI > 0
     assert (seen[..., 0][inside] > 30).mean() > 0.9
