@@ -39,7 +39,8 @@ def distribution(h_score: float) -> tuple[npt.NDArray[np.int64], Scores]:
 def draw(h_score: float, count: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
     """``count`` labels for copies of a core."""
     labels, probabilities = distribution(h_score)
-    return rng.choice(labels, size=count, p=probabilities)
+    drawn: npt.NDArray[np.int64] = rng.choice(labels, size=count, p=probabilities)
+    return drawn
 
 
 def copies(h_scores: Scores, total: int | None = None) -> npt.NDArray[np.int64]:
