@@ -132,4 +132,4 @@ def moved(
     turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), float(rng.uniform(0, 360)), 1.0)
     turn[:, 2] += rng.uniform(-shift, shift, 2) * (width, height)
     out = cv2.warpAffine(image, turn, (width, height), borderValue=fill)
-    return out.reshape(image.shape)
+    return np.asarray(out, dtype=np.uint8).reshape(image.shape)

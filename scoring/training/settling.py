@@ -15,7 +15,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from scoring.networks import H_OFFSET, H_SCALE, RamCnn
+from scoring.networks import H_OFFSET, H_SCALE
+from scoring.networks.ram_cnn import RamCnn
 from scoring.training.maps import Map
 
 BATCH: Final = 8
@@ -35,9 +36,8 @@ def settle(module: nn.Module, maps: Sequence[Map], h_scores: npt.NDArray[np.floa
     scale, offset = (float(value) for value in np.polyfit(before, h_scores, 1))
     last = [layer for layer in module.modules() if isinstance(layer, nn.Linear)][-1]
     with torch.no_grad():
-        last.weight *= scale
-        last.bias *= scale
-        last.bias += (offset + (scale - 1) * H_OFFSET) / H_SCALE
+        last.weight.mul_(scale)
+        last.bias.mul_(scale).add_((offset + (scale - 1) * H_OFFSET) / H_SCALE)
     return {"scale": round(scale, 4), "offset_h": round(offset, 2)}
 
 
