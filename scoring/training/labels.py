@@ -61,4 +61,5 @@ def plan(h_scores: Scores, rng: np.random.Generator, total: int | None = None) -
     """The augmented set: index of the core and label of every copy."""
     repeated = copies(h_scores, total)
     drawn = [draw(float(h), int(n), rng) for h, n in zip(h_scores, repeated, strict=True)]
-    return np.repeat(np.arange(len(repeated)), repeated), np.concatenate(drawn).astype(np.float64)
+    index: npt.NDArray[np.int64] = np.repeat(np.arange(len(repeated)), repeated)
+    return index, np.concatenate(drawn).astype(np.float64)

@@ -16,7 +16,7 @@ import torch
 from scoring import networks, weights
 from scoring.histoscore import FRAME_PX, Representation
 from scoring.synth.grey import make_general
-from scoring.training import data, folds, maps, scores
+from scoring.training import data, folds, maps, scores, settling
 from scoring.training.data import Core
 from scoring.training.loop import Progress, Settings, Task, train
 from scoring.training.masks import BITS, MaskTask
@@ -101,6 +101,10 @@ def run(options: Options, progress: Progress) -> dict[str, Any]:
     if isinstance(task, ScoreTask):
         scores.start_at_mean(module, task.h_scores)
     outcome = train(module, task, settings, options.out / "training" / name, resume=options.resume, progress=progress)
+    metrics = dict(outcome.metrics)
+    if isinstance(task, ScoreTask):
+        facts["settled"] = settling.settle(module, task.maps, task.h_scores)
+        metrics = task.validate(module.eval())
     training = {
         **facts,
         "steps": steps,
@@ -122,7 +126,7 @@ def run(options: Options, progress: Progress) -> dict[str, Any]:
         representation=facts["representation"],
         note=NOTE if options.synthetic else "research use only",
         training=training,
-        metrics=dict(outcome.metrics),
+        metrics=metrics,
     )
     return {"name": name, "weights": str(options.out / f"{name}.safetensors"), **entry}
 

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from scoring.synth.tma import write_tma
 from tests.e2e.conftest import Script, Stack, sign_in
 
 pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(240)]
@@ -117,30 +117,15 @@ def test_a_technician_starts_a_run_watches_it_and_sees_cells_and_score(browser: 
     page.context.close()
 
 
-def microarray(folder: Path) -> tuple[Path, str]:
-    """A picture of two by two fields of tissue far apart, and the map that makes cores of them."""
-    tissue = Image.open(FIELD).convert("RGB")
-    side, pitch = tissue.width, tissue.width + 120
-    glass = Image.new("RGB", (2 * pitch + 60, 2 * pitch + 60), (246, 246, 246))
-    lines = ["row,column,case,x_px,y_px,radius_px"]
-    for row in (0, 1):
-        for column in (0, 1):
-            left, top = 60 + column * pitch, 60 + row * pitch
-            glass.paste(tissue.rotate(90 * (2 * row + column)), (left, top))
-            centre = f"{left + side / 2},{top + side / 2}"
-            lines.append(f"{row + 1},{column + 1},TMA-{2 * row + column + 1:02d},{centre},{side * 0.7:.1f}")
-    glass.save(folder / "microarray.png")
-    return folder / "microarray.png", "\n".join(lines)
-
-
 def test_all_cores_of_a_microarray_are_scored_and_looked_at_together(
     browser: Browser, stack: Stack, tmp_path: Path
 ) -> None:
     tina = Script(browser, stack, "tina")
-    picture, tma_map = microarray(tmp_path)
+    write_tma(tmp_path, 4, 41)
+    tma_map = (tmp_path / "tma_map.csv").read_text(encoding="utf-8")
     study = tina.get("/api/studies")["results"][0]["id"]
-    fields = {"marker": "ER", "um_per_px": "0.289855", "name": "Small microarray", "tma": "true"}
-    slide = tina.upload(f"/api/studies/{study}/slides", picture, fields)["id"]
+    fields = {"marker": "ER", "name": "Small microarray", "tma": "true"}
+    slide = tina.upload(f"/api/studies/{study}/slides", tmp_path / "tma.tif", fields)["id"]
     tina.wait(f"/api/slides/{slide}", lambda found: found["state"] == "ready")
     assert tina.post(f"/api/slides/{slide}/tma-map", {"csv": tma_map})["created"] == 4
 

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
+from scoring.cards import CARDS
 from scoring.layers import LayerFile
 from tests import shared_data
 from tests.scoring.networks import make_weights
@@ -137,7 +138,7 @@ def test_weights_that_are_absent_or_altered_are_named_with_the_remedy(painted, t
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(
-    ("colour", "said"), [((235, 175, 205), "not a haematoxylin-DAB stain"), ((40, 160, 60), "pen marks")]
+    ("colour", "said"), [((220, 130, 170), "not a haematoxylin-DAB stain"), ((40, 160, 60), "pen marks")]
 )
 def test_pink_tissue_and_ink_are_not_scored(tmp_path, weights, method, colour, said):
     rgb = np.full((300, 300, 3), 243, np.uint8)
@@ -149,11 +150,20 @@ def test_pink_tissue_and_ink_are_not_scored(tmp_path, weights, method, colour, s
     assert [flag["severity"] for flag in answer["qc"]["flags"]] == ["refuse"]
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_membranous_dab_is_not_scored(tmp_path, weights, method):
+def test_membranous_dab_is_not_scored(tmp_path, weights):
     cv2.imwrite(str(tmp_path / "odd.png"), paint((0, 0, 1, 1), size_px=300, membrane=True).rgb[..., ::-1])
-    answer = _answer("hscore", tmp_path / "odd.png", "--um-per-px", 0.5, "--method", method, "--weights", weights)
+    answer = _answer("hscore", tmp_path / "odd.png", "--um-per-px", 0.5, "--method", "nnp", "--weights", weights)
     assert (answer["scoreable"], answer["value"]) == (False, None)
+    assert "no scoreable tumour nuclei" in answer["reason"]
+
+
+@pytest.mark.skipif(not CARDS["ram-cnn"].installed, reason="no weights of RAM-CNN ship")
+def test_the_colon_is_not_scored_by_the_shipped_networks():
+    folder = shared_data()
+    if folder is None:
+        pytest.skip("the shared data folder is absent")
+    answer = _answer("hscore", folder / "ihc/ihc.png", "--um-per-px", 0.5, "--method", "ram-cnn")
+    assert (answer["value"], answer["scoreable"]) == (None, False)
     assert "no scoreable tumour nuclei" in answer["reason"]
 
 

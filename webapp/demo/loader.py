@@ -186,8 +186,9 @@ def _score_sheet(study: Study, technician: User) -> None:
         technician,
         specimen_id=specimen.pk,
         field_of_view_id=None,
-        asked=RunRequest(),
-        idempotency_key=f"demo-sheet-{DEFAULT_METHOD}-{CARDS[DEFAULT_METHOD].version}",
+        # Endometrium: the tumour network looks for breast cancer, so every nucleus is counted here.
+        asked=RunRequest("nnp", parameters={"tumour_only": "all"}),
+        idempotency_key=f"demo-sheet-nnp-{CARDS['nnp'].version}",
     )
     ended = [Run.State.DONE, Run.State.FAILED, Run.State.CANCELLED]
     wait_for("the first run", lambda: Run.objects.filter(pk=run.pk, state__in=ended).exists())
