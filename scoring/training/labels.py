@@ -54,7 +54,8 @@ def copies(h_scores: Scores, total: int | None = None) -> npt.NDArray[np.int64]:
     wanted = round(COPIES_PER_CORE * len(scores)) if total is None else total
     bins = np.minimum(scores // BIN, H_MAX // BIN - 1).astype(np.int64)
     weight = 1.0 / np.bincount(bins)[bins]
-    return np.clip(np.rint(wanted * weight / weight.sum()), LEAST_COPIES, MOST_COPIES).astype(np.int64)
+    shared = np.clip(np.rint(wanted * weight / weight.sum()), LEAST_COPIES, MOST_COPIES)
+    return np.asarray(shared, dtype=np.int64)
 
 
 def plan(h_scores: Scores, rng: np.random.Generator, total: int | None = None) -> tuple[npt.NDArray[np.int64], Scores]:
