@@ -78,7 +78,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     home, port = folder / "var", free_port()
     process = start_stack(home, port)
     url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 200
     while not is_ready(url) or not (home / "sign-ins.txt").exists():
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from scoring.synth.tma import write_tma
 from tests.e2e.conftest import Script, Stack, sign_in
 
-pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(400)]
 SIZES = ((1366, 768), (1920, 1080))
 FIELD = Path(__file__).resolve().parents[2] / "webapp" / "demo" / "data" / "endonuke_02.png"
 SHEET = "ER-PR tile sheet"

@@ -94,9 +94,9 @@ def assert_done_once(*runs: Run, attempts: set[int]) -> None:
     assert all(result.attempt == result.run.attempt for result in results)
     services.sweep_orphan_files(older_than_s=0)
     root = storage.cells_path("0" * 64).parents[1]
-    assert {file.name for file in root.rglob("*") if file.is_file()} == {
-        f"{result.cells_sha256}.cells" for result in Result.objects.all()
-    }
+    referred = {f"{result.cells_sha256}.cells" for result in Result.objects.all()}
+    referred |= {f"{result.layers_sha256}.layers" for result in Result.objects.exclude(layers_sha256="")}
+    assert {file.name for file in root.rglob("*") if file.is_file()} == referred
     assert verify() is None
 
 

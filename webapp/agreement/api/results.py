@@ -149,7 +149,10 @@ class LayersView(APIView):
 
 
 class LayerTileView(APIView):
-    @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY, 304: OpenApiResponse(description="Unchanged.")})
+    @extend_schema(
+        operation_id="results_layer_tile",
+        responses={(200, "image/png"): OpenApiTypes.BINARY, 304: OpenApiResponse(description="Unchanged.")},
+    )
     def get(self, request: Request, pk: UUID, column: int, row: int) -> HttpResponse:
         """One tile as lossless PNG: red round(255·I_la), green 255 in nuclei, blue 255 in tumour nuclei.
 
