@@ -23,7 +23,7 @@ from scoring.types import ByteImage, FloatMap, ScoringError, Window
 
 NUCLEI_NETWORK, TUMOUR_NETWORK = "nuclei-unet", "tumour-unet"
 _SEE_MAPS = ("ram-cnn", "ra-cnn")
-_NUMBER_ONLY = "a network gives the number alone: the category needs the percentage of positive nuclei"
+_NUMBER_ONLY = "The network gives the number alone: a category needs the percentage of positive nuclei."
 
 
 class EndToEndScorer(Scorer):
