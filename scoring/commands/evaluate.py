@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scoring.types import ScoringError
+from scoring.weights import FOLDER
 
 WORK = Path("build/evaluation")
 """Where generated cores stay between runs."""
@@ -54,9 +55,7 @@ def _count(text: str) -> int:
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Run the evaluation that was named; returns its figures."""
-    # matplotlib and torch take seconds to load: other verbs do without.
-    from scoring.evaluation import cross_validation, hscore, physical  # noqa: PLC0415
-    from scoring.weights import FOLDER  # noqa: PLC0415
+    from scoring.evaluation import cross_validation, hscore, physical  # noqa: PLC0415 – matplotlib, for this verb only
 
     report = options.report or options.out / "report.md"
     folder = options.weights or FOLDER

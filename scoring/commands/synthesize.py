@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from scoring.synth import folders
 from scoring.types import ScoringError
 
 KINDS = ("core", "tma", "field", "her2", "he", "general", "slide")
@@ -46,8 +47,6 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
     Raises ScoringError where DIR is not empty or cannot be written.
     """
-    from scoring.synth import folders  # noqa: PLC0415 – the generator loads for this verb only
-
     started = time.perf_counter()
     settings = folders.Settings(
         options.n, options.seed, options.tier, options.marker, options.um_per_px, options.height_px, options.width_px,

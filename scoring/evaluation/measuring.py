@@ -282,7 +282,7 @@ _bench: Bench | None = None
 
 
 def _start(plan: Plan) -> None:
-    global _bench  # noqa: PLW0603 # a pool's process keeps its networks between cores
+    global _bench  # noqa: PLW0603 – a pool's process keeps its networks between cores
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     _bench = Bench(plan)

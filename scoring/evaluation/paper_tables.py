@@ -58,8 +58,11 @@ def _averaged(each: Sequence[Statistic], drawn: np.ndarray | None) -> Statistic:
     values = [one.value for one in each if one.value is not None]
     if len(values) < len(each):
         return Statistic(None, None, each[0].n, next(one.undefined_reason for one in each if one.value is None))
-    ci95 = None if drawn is None else tuple(float(v) for v in np.percentile(drawn, [2.5, 97.5]))
-    return Statistic(float(np.mean(values)), ci95, each[0].n)  # type: ignore[arg-type]
+    ci95 = None
+    if drawn is not None:
+        low, high = np.percentile(drawn, [2.5, 97.5])
+        ci95 = (float(low), float(high))
+    return Statistic(float(np.mean(values)), ci95, each[0].n)
 
 
 def plain(summary: Summary) -> dict[str, Any]:

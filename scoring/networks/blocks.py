@@ -4,6 +4,8 @@ so that :func:`fold` finds them.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -69,7 +71,7 @@ def parameters(module: nn.Module) -> int:
     return sum(values.numel() for values in module.parameters())
 
 
-class Segmenter(nn.Module):
+class Segmenter(nn.Module, ABC):
     """A fully convolutional network of one logit channel: (B, C, H, W) -> (B, 1, H, W), any H and W.
 
     Sizes that the network's pooling does not divide are padded by reflection (by the edge where too small to reflect)
@@ -89,9 +91,9 @@ class Segmenter(nn.Module):
         padded = functional.pad(images, (0, right, 0, below), mode=mode).contiguous(memory_format=torch.channels_last)
         return self.logits(padded)[..., :height, :width]
 
+    @abstractmethod
     def logits(self, images: Tensor) -> Tensor:
         """The network proper; H and W are multiples of ``stride``."""
-        raise NotImplementedError
 
 
 def fold(module: nn.Module) -> nn.Module:

@@ -99,17 +99,19 @@ def _her2(folder: Path, settings: Settings, progress: Progress) -> dict[str, Any
     """Fields of one slide and the run's control: they share gain and light."""
     batch = draw_batch(settings.seed, tier=settings.tier)
     wanted = ("0", "1+", "2+", "3+")[int(np.random.default_rng([settings.seed, 0x4B]).integers(4))]
-    shape = {"tier": settings.tier, "um_per_px": settings.um_per_px, "size_px": (settings.height_px, settings.width_px)}
+    tier, um_per_px, size_px = settings.tier, settings.um_per_px, (settings.height_px, settings.width_px)
     items = []
     total = dict.fromkeys(("n3", "n2", "n1", "n0", "intense_incomplete"), 0)
     for k in range(settings.n):
-        sample = make_her2_field(settings.seed + k, category=wanted, batch=batch, **shape)  # type: ignore[arg-type]
+        sample = make_her2_field(
+            settings.seed + k, category=wanted, batch=batch, tier=tier, um_per_px=um_per_px, size_px=size_px
+        )
         name = f"field_{k + 1:03d}"
         _save_her2(folder, name, sample)
         items.append({"name": name, **as_json(sample)})
         total = {key: count + sample.counts[key] for key, count in total.items()}
         progress(k + 1, settings.n)
-    control = make_control(settings.seed, batch, **shape)  # type: ignore[arg-type]
+    control = make_control(settings.seed, batch, tier=tier, um_per_px=um_per_px, size_px=size_px)
     _save_her2(folder, "control", control)
     pooled = category_of(total)
     return {

@@ -78,10 +78,7 @@ class ScoreTask:
     def loss(self, module: nn.Module, batch: Batch) -> Tensor:
         """Eq. 10."""
         maps, scores = batch
-        seen = maps.to(torch.float32).div_(255)
-        # contiguous: a convolution of every other value in memory takes a quarter longer
-        inputs = [seen[:, :1].contiguous(), seen[:, 1:].contiguous()] if isinstance(module, RamCnn) else [seen]
-        return score_loss(module(*inputs), scores)
+        return score_loss(said(module, maps.to(torch.float32).div_(255)), scores)
 
     def validate(self, module: nn.Module) -> dict[str, float]:
         """Mean absolute error of H, and correlation where there are at least three, on at most 40 held-out cores."""
@@ -97,6 +94,14 @@ class ScoreTask:
         if len(chosen) > 2 and found.std() > 0 and truth.std() > 0:
             figures["pearson"] = float(np.corrcoef(found, truth)[0, 1])
         return figures
+
+
+def said(module: nn.Module, seen: Tensor) -> Tensor:
+    """Standardised scores (B,) of maps (B, C, H, W) in 0..1; RAM-CNN takes its two columns apart."""
+    # contiguous: a convolution of every other value in memory takes a quarter longer
+    inputs = [seen[:, :1].contiguous(), seen[:, 1:].contiguous()] if isinstance(module, RamCnn) else [seen]
+    scores: Tensor = module(*inputs)
+    return scores
 
 
 def columns(module: nn.Module, map_: Map) -> tuple[FloatMap, ...]:

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor, nn
 
 from scoring.networks import H_OFFSET, H_SCALE
-from scoring.networks.ram_cnn import RamCnn
 from scoring.training.maps import Map
+from scoring.training.scores import said
 
 BATCH: Final = 8
 
@@ -29,8 +29,8 @@ def settle(module: nn.Module, maps: Sequence[Map], h_scores: npt.NDArray[np.floa
     _measure_normalisation(module, maps)
     module.eval()
     with torch.inference_mode():
-        said = torch.cat([_forward(module, maps[k : k + BATCH]) for k in range(0, len(maps), BATCH)])
-    before = said.double().cpu().numpy() * H_SCALE + H_OFFSET
+        scores = torch.cat([_forward(module, maps[k : k + BATCH]) for k in range(0, len(maps), BATCH)])
+    before = scores.double().cpu().numpy() * H_SCALE + H_OFFSET
     if len(before) < 3 or float(before.std()) < 1.0:
         return {"scale": 1.0, "offset_h": 0.0}
     scale, offset = (float(value) for value in np.polyfit(before, h_scores, 1))
@@ -61,6 +61,4 @@ def _measure_normalisation(module: nn.Module, maps: Sequence[Map]) -> None:
 def _forward(module: nn.Module, maps: Sequence[Map]) -> Tensor:
     device = next(module.parameters()).device
     stack = torch.from_numpy(np.stack([np.asarray(each) for each in maps])).permute(0, 3, 1, 2).to(device)
-    seen = stack.to(torch.float32).div_(255)
-    said: Tensor = module(*((seen[:, :1], seen[:, 1:]) if isinstance(module, RamCnn) else (seen,)))
-    return said
+    return said(module, stack.to(torch.float32).div_(255))

@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 import pytest
 
-from scoring.cards import CARDS
 from scoring.layers import LayerFile
 from tests import shared_data
 from tests.scoring.networks import make_weights
@@ -157,7 +156,6 @@ def test_membranous_dab_is_not_scored(tmp_path, weights):
     assert "no scoreable tumour nuclei" in answer["reason"]
 
 
-@pytest.mark.skipif(not CARDS["ram-cnn"].installed, reason="no weights of RAM-CNN ship")
 def test_the_colon_is_not_scored_by_the_shipped_networks():
     folder = shared_data()
     if folder is None:
