@@ -94,7 +94,8 @@ def predict_h(module: nn.Module, inputs: Sequence[FloatMap], *, views: Literal[1
     two channels of one for RA-CNN, transmittance (RGB) for the others.
     """
     with torch.inference_mode():
-        batches = [_views(each if each.ndim == 3 else each[..., None], views) for each in inputs]
+        device = next(module.parameters()).device
+        batches = [_views(each if each.ndim == 3 else each[..., None], views).to(device) for each in inputs]
         standardised = module(*batches).reshape(-1)
         return float(np.clip(float(standardised.mean()) * H_SPREAD + H_CENTRE, 0, 300))
 

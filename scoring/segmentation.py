@@ -101,5 +101,5 @@ def _reflected(x: FloatMap, above: int, below: int, left: int, right: int) -> Fl
 def _probability(module: nn.Module, batch: FloatMap) -> FloatMap:
     """Sigmoid of the logits of pictures (n, height, width, channels); n x height x width."""
     # A stack of pictures with channels last is what torch calls channels_last: no copy.
-    x = torch.from_numpy(np.ascontiguousarray(batch)).permute(0, 3, 1, 2)
-    return np.asarray(torch.sigmoid(module(x)[:, 0]).numpy(), dtype=np.float32)
+    x = torch.from_numpy(np.ascontiguousarray(batch)).permute(0, 3, 1, 2).to(next(module.parameters()).device)
+    return np.asarray(torch.sigmoid(module(x)[:, 0]).cpu().numpy(), dtype=np.float32)

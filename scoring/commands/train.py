@@ -38,6 +38,7 @@ def add_arguments(verbs: Any) -> None:
     parser.add_argument("--lr", type=float, default=1e-3, help="first learning rate (default 1e-3)")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--threads", type=_positive, default=2)
+    parser.add_argument("--workers", type=_positive, default=1, help="processes that make batches beside the network")
     parser.add_argument("--resume", action="store_true", help="continue from the checkpoint in OUT/training")
     parser.add_argument("--checkpoint-steps", type=_positive, default=200, help="and every minute")
     parser.add_argument("--target", choices=("nuclei", "tumour"), help="mask to learn, where not the usual one")

@@ -10,15 +10,16 @@ import json
 import math
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import cv2
 import torch
 from safetensors import safe_open
 from safetensors import torch as safetensors
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
 
 from scoring import weights
 from scoring.types import ScoringError
@@ -33,7 +34,7 @@ class Task(Protocol):
     """What is learnt from what."""
 
     def batch(self, step: int) -> Batch:
-        """The tensors of step ``step``, always the same; called from another thread, one step ahead."""
+        """The tensors of step ``step``, always the same; called in worker processes, some steps ahead."""
         ...
 
     def loss(self, module: nn.Module, batch: Batch) -> Tensor:
@@ -58,6 +59,8 @@ class Settings:
     checkpoint_seconds: float = 60.0
     validate_steps: int = 1000
     device: str = "cpu"
+    workers: int = 1
+    """Processes that make batches beside the network; 0 makes them in this one."""
 
 
 @dataclass(frozen=True)
@@ -94,29 +97,53 @@ def train(
         state = _restore(path, module, optimiser, settings)
     started = saved = time.monotonic()
     before = state.seconds
-    with ThreadPoolExecutor(1) as ahead:
-        coming = ahead.submit(task.batch, state.step)
-        while state.step < settings.steps:
-            batch = tuple(values.to(settings.device, non_blocking=True) for values in coming.result())
-            if state.step + 1 < settings.steps:
-                coming = ahead.submit(task.batch, state.step + 1)
-            state.losses = [*state.losses[-49:], _step(module, optimiser, task, batch, settings, state.step)]
-            state.step += 1
-            now = time.monotonic()
-            state.seconds = before + now - started
-            last = state.step == settings.steps
-            if last or state.step % settings.validate_steps == 0:
-                figures = task.validate(module.eval())
-                state.history.append({"step": state.step, "loss": state.loss, **figures})
-            words = f"loss {state.loss:.4f}" + _words(state.history)
-            progress(state.step, settings.steps, words)
-            due = state.step % settings.checkpoint_steps == 0 or now - saved >= settings.checkpoint_seconds
-            if last or due:
-                _save(path, module, optimiser, settings, state)
-                saved = time.monotonic()
+    for ready in _batches(task, range(state.step, settings.steps), settings):
+        batch = tuple(values.to(settings.device, non_blocking=True) for values in ready)
+        state.losses = [*state.losses[-49:], _step(module, optimiser, task, batch, settings, state.step)]
+        state.step += 1
+        now = time.monotonic()
+        state.seconds = before + now - started
+        last = state.step == settings.steps
+        if last or state.step % settings.validate_steps == 0:
+            figures = task.validate(module.eval())
+            state.history.append({"step": state.step, "loss": state.loss, **figures})
+        words = f"loss {state.loss:.4f}" + _words(state.history)
+        progress(state.step, settings.steps, words)
+        due = state.step % settings.checkpoint_steps == 0 or now - saved >= settings.checkpoint_seconds
+        if last or due:
+            _save(path, module, optimiser, settings, state)
+            saved = time.monotonic()
     module.eval()
     figures = {key: value for key, value in state.history[-1].items() if key not in ("step", "loss")}
     return Outcome(round(state.seconds, 1), state.loss, figures, state.history)
+
+
+class _Steps(Dataset[Batch]):
+    """Step number -> batch, for torch's loader."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def __getitem__(self, step: int) -> Batch:
+        return self.task.batch(step)
+
+
+def _batches(task: Task, steps: range, settings: Settings) -> DataLoader[Batch]:
+    """The batches of ``steps`` in order, made ahead by worker processes."""
+    return DataLoader(
+        _Steps(task),
+        batch_size=None,  # a step's batch is made whole
+        sampler=steps,
+        num_workers=settings.workers,
+        pin_memory=settings.device != "cpu",
+        worker_init_fn=_alone,
+        multiprocessing_context="fork" if settings.workers else None,  # maps and images are shared, not copied
+    )
+
+
+def _alone(worker: int) -> None:
+    """OpenCV's threads would be one a core in every worker, beside the network's."""
+    cv2.setNumThreads(1)
 
 
 class _State:

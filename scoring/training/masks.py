@@ -101,17 +101,15 @@ class MaskTask:
     def validate(self, module: nn.Module) -> dict[str, float]:
         """Dice (2|A∩B| / (|A|+|B|)) and pixel accuracy over at most 12 held-out images taken together, as they are."""
         both = either = right = pixels = 0
-        device = next(module.parameters()).device
         for image in self.held_out[:_MAX_VALIDATION]:
             rgb = np.ascontiguousarray(image.rgb)
             prepare = segmentation.prepare_grey if self.grey else segmentation.prepare_rgb
-            found = segmentation.predict(module.cpu(), prepare(rgb, image.i0)) >= segmentation.THRESHOLD
+            found = segmentation.predict(module, prepare(rgb, image.i0)) >= segmentation.THRESHOLD
             truth = (image.bits & self.bit) > 0
             both += int(np.count_nonzero(found & truth))
             either += int(np.count_nonzero(found)) + int(np.count_nonzero(truth))
             right += int(np.count_nonzero(found == truth))
             pixels += truth.size
-        module.to(device)
         if not pixels:
             return {}
         return {"dice": 2 * both / either if either else 1.0, "pixel_accuracy": right / pixels}

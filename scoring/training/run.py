@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from scoring import networks, weights
+from scoring import devices, networks, weights
 from scoring.histoscore import FRAME_PX, Representation
 from scoring.synth.grey import make_general
 from scoring.training import data, folds, maps, scores, settling
@@ -46,6 +46,7 @@ class Options:
     lr: float = 1e-3
     device: str = "auto"
     threads: int = 2
+    workers: int = 1
     resume: bool = False
     checkpoint_steps: int = 200
     label_augmentation: bool = True
@@ -66,7 +67,7 @@ def run(options: Options, progress: Progress) -> dict[str, Any]:
     if options.preset not in networks.PRESETS:
         raise ScoringError(f"preset is {' or '.join(networks.PRESETS)}; received {options.preset!r}")
     torch.set_num_threads(options.threads)
-    device = _device(options.device)
+    device = devices.choose(options.device)
     target = options.target or recipe.target
     steps = options.steps or (recipe.steps if options.preset == "cpu" else recipe.paper_steps)
     size = options.batch or recipe.batch
@@ -94,7 +95,13 @@ def run(options: Options, progress: Progress) -> dict[str, Any]:
     else:
         task = _mask_task(options, recipe, target, size, (learnt, held_out), progress)
     settings = Settings(
-        steps, options.seed, _digest(facts), options.lr, checkpoint_steps=options.checkpoint_steps, device=device
+        steps,
+        options.seed,
+        _digest(facts),
+        options.lr,
+        checkpoint_steps=options.checkpoint_steps,
+        device=device,
+        workers=options.workers,
     )
     torch.manual_seed(options.seed)
     module = networks.build(recipe.name, options.preset)
@@ -198,14 +205,6 @@ def _score_task(
     facts["mosaics"] = whole
     task = ScoreTask(seen, h, held_out, held_out_h, fill, size, options.seed, options.label_augmentation, mosaics)
     return task, facts
-
-
-def _device(wanted: str) -> str:
-    if wanted == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise ScoringError("--device cuda: torch sees no graphics processor; use --device cpu")
-    return wanted
 
 
 def _digest(facts: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ from safetensors import SafetensorError
 from safetensors import torch as safetensors
 from torch import nn
 
-from scoring import networks
+from scoring import devices, networks
 from scoring.types import ScoringError
 
 FOLDER: Final = Path(__file__).parent
@@ -31,7 +31,8 @@ MANIFEST: Final = "manifest.json"
 
 
 def load(name: str, folder: Path = FOLDER) -> nn.Module:
-    """The network ``name``, fp32, ``channels_last``, in evaluation mode, normalisation folded into the convolutions.
+    """The network ``name``, fp32, ``channels_last``, in evaluation mode, normalisation folded into the convolutions, on
+    the process's device.
 
     One object per file and process: do not train it. Raises ScoringError where the weights are absent, altered or of
     another network; the message says how to make them.
@@ -71,7 +72,7 @@ def _loaded(path: Path, sha256: str, what: str) -> nn.Module:
         raise ScoringError(f"{path}: these are not the weights of {name} ({preset}): {reason}; {remedy}") from error
     for values in module.parameters():
         values.requires_grad_(False)
-    return networks.fold(module.eval())
+    return networks.fold(module.eval()).to(devices.configured())
 
 
 def save(

@@ -25,6 +25,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
 
+from scoring import devices
 from scoring.cells import CellFile
 from scoring.layers import LayerFile
 from scoring.pipeline import score
@@ -228,7 +229,7 @@ def _score(claim: services.Claim, heartbeat: Heartbeat, unfinished: Unfinished) 
         "um_per_px_source": slide.um_per_px_source,
         "software": SOFTWARE,
         "software_version": settings.SPECTACULAR_SETTINGS["VERSION"],
-        "device": "cpu",
+        "device": devices.name(),
         "started_at": started_at.isoformat(),
         "finished_at": timezone.now().isoformat(),
         "seconds": round(seconds, 3),
