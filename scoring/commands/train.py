@@ -28,7 +28,7 @@ def add_arguments(verbs: Any) -> None:
     names = [*RECIPES, LAMT]
     parser.add_argument("name", choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument("--data", type=Path, help="folder of training images (docs/training.md); default: makes some")
-    parser.add_argument("--cores", type=_positive, default=300, help="synthetic cores to make where --data is left out")
+    parser.add_argument("--cores", type=_positive, default=800, help="synthetic cores to make where --data is left out")
     parser.add_argument("--out", type=Path, default=_WEIGHTS, help="folder for weights and manifest.json")
     parser.add_argument("--as", dest="save_as", default="", metavar="NAME", help="name of the weights")
     parser.add_argument("--preset", choices=("cpu", "paper"), default="cpu", help="widths of the network")

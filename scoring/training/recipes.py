@@ -1,7 +1,8 @@
 """What ``python -m scoring train NAME`` trains by default. Needs no torch.
 
 Steps and batches are ours: the paper gives a learning rate (1e-3, constant, for the score), no lengths. They are the
-shipped weights': equal for all networks of a kind, and small enough for two processor cores (about ten minutes each).
+shipped weights': equal for all networks of a kind. One network takes minutes on a graphics processor and an hour or
+more on two processor cores; ``--steps`` shortens a run.
 """
 
 from __future__ import annotations
@@ -30,16 +31,16 @@ class Recipe:
 RECIPES: Final = {
     recipe.name: recipe
     for recipe in (
-        Recipe("nuclei-unet", "grey", "nuclei", 700, 6, 20_000),
-        Recipe("tumour-unet", "rgb", "tumour", 700, 6, 20_000),
-        Recipe("fcn-16s", "rgb", "tumour", 700, 6, 20_000),
-        Recipe("segnet", "rgb", "tumour", 700, 6, 20_000),
-        Recipe("res18-unet", "rgb", "tumour", 700, 6, 20_000),
-        Recipe("ram-cnn", "maps", "score", 500, 6, 20_000),
-        Recipe("ra-cnn", "maps", "score", 500, 6, 20_000),
-        Recipe("rgb-cnn", "rgb", "score", 500, 6, 20_000),
-        Recipe("alexnet", "rgb", "score", 500, 6, 20_000),
-        Recipe("resnet-18", "rgb", "score", 500, 6, 20_000),
+        Recipe("nuclei-unet", "grey", "nuclei", 2000, 16, 20_000),
+        Recipe("tumour-unet", "rgb", "tumour", 2000, 16, 20_000),
+        Recipe("fcn-16s", "rgb", "tumour", 2000, 16, 20_000),
+        Recipe("segnet", "rgb", "tumour", 2000, 16, 20_000),
+        Recipe("res18-unet", "rgb", "tumour", 2000, 16, 20_000),
+        Recipe("ram-cnn", "maps", "score", 2400, 16, 20_000),
+        Recipe("ra-cnn", "maps", "score", 2400, 16, 20_000),
+        Recipe("rgb-cnn", "rgb", "score", 2400, 16, 20_000),
+        Recipe("alexnet", "rgb", "score", 2400, 16, 20_000),
+        Recipe("resnet-18", "rgb", "score", 2400, 16, 20_000),
     )
 }
 
