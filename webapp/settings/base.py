@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "webapp.cases",
     "webapp.slides",
     "webapp.blinding",
+    "webapp.reading",
     "webapp.runs",
     "webapp.agreement",
     "webapp.live",

@@ -176,11 +176,17 @@ class Presentation(Record):
     slide = models.ForeignKey(Slide, on_delete=models.CASCADE, related_name="+")
     rotation_deg = models.PositiveSmallIntegerField(default=0)
     flipped = models.BooleanField(default=False)
+    reading_session = models.UUIDField(
+        null=True, blank=True, help_text="The reading session it was opened in: another session, another presentation."
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "slide"], condition=models.Q(closed_at=None), name="slides_one_open_presentation"
+                fields=["user", "slide", "reading_session"],
+                condition=models.Q(closed_at=None),
+                nulls_distinct=False,
+                name="slides_one_open_presentation",
             ),
         ]

@@ -22,7 +22,11 @@ from webapp.studies.permissions import (
 from webapp.studies.signals import access_changed
 
 DESCRIPTION_LENGTH = 4000
-PROTOCOL_FIELDS = frozenset({"readers_per_specimen", "mode", "reveal_to_readers", "marker_schemes", "algorithms"})
+PROTOCOL_FIELDS = frozenset({
+    "readers_per_specimen", "mode", "reveal_to_readers", "marker_schemes", "algorithms", "tolerances",
+    "readings_shown_to_adjudicator", "algorithm_weight", "design", "workload_cap", "reading_days", "qa_share",
+    "re_read_series", "re_reads_turned", "washout_days", "qualification_share", "core_rule",
+})  # fmt: skip
 
 
 def create_study(actor: Any, *, name: str, description: str = "", protocol: dict[str, Any] | None = None) -> Study:

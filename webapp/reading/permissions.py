@@ -1,0 +1,84 @@
+"""Who may see assignments and readings. A reader sees their own; what others said is shown by ``agreement`` alone."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from webapp.blinding.models import Exposure
+from webapp.reading.models import Assignment, Purpose, QaReview, Reading, ReadingSession, Round, SlideRequest
+from webapp.studies.models import Role
+from webapp.studies.permissions import roles_of, studies_where, visible_studies
+
+#: The role each purpose asks for.
+ROLE_FOR = {
+    Purpose.PRIMARY: Role.PATHOLOGIST,
+    Purpose.RE_READ: Role.PATHOLOGIST,
+    Purpose.QA: Role.QA_READER,
+    Purpose.ADJUDICATION: Role.ADJUDICATOR,
+    Purpose.QUALIFICATION: Role.PATHOLOGIST,
+}
+
+
+def visible_assignments(user: Any) -> QuerySet[Assignment]:
+    """The person's own, in studies they are still a member of, from the day their session opens; those taken back are
+    gone."""
+    if not getattr(user, "is_active", False):
+        return Assignment.objects.none()
+    return Assignment.objects.filter(
+        reader=user.pk, session__opens_at__lte=timezone.now(), session__study__in=visible_studies(user)
+    ).exclude(state=Assignment.State.WITHDRAWN)
+
+
+def visible_readings(user: Any) -> QuerySet[Reading]:
+    """The person's own signed readings, except that a series cannot be looked at while a later one of the same
+    specimen is still to be read by the same person."""
+    own = visible_assignments(user)
+    again = own.exclude(state=Assignment.State.SIGNED).filter(purpose=Purpose.RE_READ).values("specimen")
+    return Reading.objects.filter(assignment__in=own).exclude(specimen__in=again)
+
+
+def adjudicable_rounds(user: Any) -> QuerySet[Round]:
+    """The discordant rounds the person may take up: they adjudicate in the study, read none of it themselves, were
+    shown nothing of it, and nobody has taken it up."""
+    studies = studies_where(user, [Role.ADJUDICATOR])
+    waiting = Round.objects.filter(state=Round.State.DISCORDANT, specimen__slide__study__in=studies)
+    waiting = waiting.filter(
+        specimen__slide__study__closed_at=None, specimen__case__withdrawn_at=None
+    )  # fmt: skip
+    read = Assignment.objects.filter(reader=user.pk).values("specimen")
+    seen = Exposure.objects.filter(person=user.pk).values("specimen")
+    taken = Assignment.objects.filter(purpose=Purpose.ADJUDICATION).exclude(state=Assignment.State.WITHDRAWN)
+    return waiting.exclude(specimen__in=read).exclude(specimen__in=seen).exclude(pk__in=taken.values("round"))
+
+
+def administered_assignments(user: Any) -> QuerySet[Assignment]:
+    """All assignments of the studies the person administers: who reads what and how far they are, never what they
+    said. A study's administrator who also reads in it is shown their own only by their worklist."""
+    return Assignment.objects.filter(session__study__in=studies_where(user, [Role.ADMINISTRATOR]))
+
+
+def administered_sessions(user: Any) -> QuerySet[ReadingSession]:
+    """All sessions of the studies the person administers."""
+    return ReadingSession.objects.filter(study__in=studies_where(user, [Role.ADMINISTRATOR]))
+
+
+def administered_qa_reviews(user: Any) -> QuerySet[QaReview]:
+    """The QA reviews of the studies the person administers."""
+    return QaReview.objects.filter(round__specimen__slide__study__in=studies_where(user, [Role.ADMINISTRATOR]))
+
+
+def visible_slide_requests(user: Any) -> QuerySet[SlideRequest]:
+    """Requests for another image or cut: for the technicians and administrators of the study, and one's own."""
+    working = studies_where(user, [Role.TECHNICIAN, Role.ADMINISTRATOR])
+    return SlideRequest.objects.filter(specimen__slide__study__in=working) | SlideRequest.objects.filter(
+        assignment__in=visible_assignments(user)
+    )
+
+
+def can_read(user: Any, study_id: UUID, purpose: str) -> bool:
+    """Whether the person holds the role that the purpose asks for."""
+    return ROLE_FOR[Purpose(purpose)] in roles_of(user, study_id)
