@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from webapp.blinding.models import Exposure
-from webapp.reading.models import Assignment, Purpose, QaReview, Reading, ReadingSession, Round, SlideRequest
+from webapp.blinding.permissions import veiled_specimens
+from webapp.reading.models import Assignment, Purpose, QaReview, Reading, Round, SlideRequest
 from webapp.studies.models import Role
 from webapp.studies.permissions import roles_of, studies_where, visible_studies
 
@@ -56,19 +57,27 @@ def adjudicable_rounds(user: Any) -> QuerySet[Round]:
 
 
 def administered_assignments(user: Any) -> QuerySet[Assignment]:
-    """All assignments of the studies the person administers: who reads what and how far they are, never what they
-    said. A study's administrator who also reads in it is shown their own only by their worklist."""
-    return Assignment.objects.filter(session__study__in=studies_where(user, [Role.ADMINISTRATOR]))
+    """The assignments of the studies the person administers: who reads what and how far they are, never what they said.
+    Of a specimen veiled for the administrator (they hold a reading role too) only their own."""
+    administered = Assignment.objects.filter(session__study__in=studies_where(user, [Role.ADMINISTRATOR]))
+    return administered.filter(Q(reader=user.pk) | ~Q(specimen__in=veiled_specimens(user)))
 
 
-def administered_sessions(user: Any) -> QuerySet[ReadingSession]:
-    """All sessions of the studies the person administers."""
-    return ReadingSession.objects.filter(study__in=studies_where(user, [Role.ADMINISTRATOR]))
+def administered_rounds(user: Any) -> QuerySet[Round]:
+    """The rounds of the studies the person administers, but none of a specimen veiled for them: how far a round has
+    come tells of the other readers."""
+    administered = Round.objects.filter(specimen__slide__study__in=studies_where(user, [Role.ADMINISTRATOR]))
+    return administered.exclude(specimen__in=veiled_specimens(user))
 
 
 def administered_qa_reviews(user: Any) -> QuerySet[QaReview]:
-    """The QA reviews of the studies the person administers."""
-    return QaReview.objects.filter(round__specimen__slide__study__in=studies_where(user, [Role.ADMINISTRATOR]))
+    """The QA reviews of the studies the person administers, but none of a specimen veiled for them."""
+    return QaReview.objects.filter(round__in=administered_rounds(user))
+
+
+def can_sign_out(user: Any, study_id: UUID) -> bool:
+    """Pathologists and adjudicators of the study sign cases out."""
+    return bool(roles_of(user, study_id) & {Role.PATHOLOGIST, Role.ADJUDICATOR})
 
 
 def visible_slide_requests(user: Any) -> QuerySet[SlideRequest]:

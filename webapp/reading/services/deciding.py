@@ -58,7 +58,7 @@ def settle(round_: Round) -> None:
     if round_.series > 1:
         move(round_, Round.State.CLOSED, decided_at=timezone.now())
         _say(round_, "round.closed", why="re-read")
-        _reveal(round_)
+        reveal_if_over(round_)
         return
     decision = decide(
         [score_said(reading) for reading in readings],
@@ -114,7 +114,9 @@ def claim_adjudication(person: Any, round_id: UUID) -> Assignment:
         )
         if round_ is None:
             raise NotVisible("There is no such round, or it is not for you to adjudicate.")
-        session = open_session(None, round_.specimen.slide.study, person, Purpose.ADJUDICATION)
+        session = open_session(
+            None, round_.specimen.slide.study, person, Purpose.ADJUDICATION, protocol=round_.protocol
+        )
         (assignment,) = assign(None, session, [round_.specimen])
         if round_.protocol.readings_shown_to_adjudicator:
             admit(person, round_.specimen, Exposure.Source.READING, reason="adjudication with the readings shown")
@@ -158,7 +160,7 @@ def _conclude(round_: Round, decision: Decision, readings: list[Reading]) -> Non
     )  # fmt: skip
     if decision.kind == Consensus.Kind.PROVISIONAL and _is_sampled(round_):
         choose_for_qa(None, round_, readings[0])
-    _reveal(round_)
+    reveal_if_over(round_)
 
 
 def choose_for_qa(actor: Any, round_: Round, first: Reading, *, targeted: bool = False) -> QaReview:
@@ -186,13 +188,19 @@ def _grade(round_: Round, second: Reading) -> None:
     record(
         None, "qa.graded", obj=review, study_id=round_.specimen.slide.study_id, specimen_id=round_.specimen_id
     )  # fmt: skip
-    _reveal(round_)
+    reveal_if_over(round_)
 
 
-def _reveal(round_: Round) -> None:
-    """Open the specimen to readers where the protocol says so and nobody has to read it any more."""
-    reveal = round_.protocol.reveal_to_readers
-    rounds = Round.objects.filter(specimen=round_.specimen_id)
+def reveal_if_over(round_: Round) -> None:
+    """Open the specimen to readers where the protocol says so and nobody has to read it any more.
+
+    The latest version of the protocol that any of its rounds is read under decides: re-reads that were planned later
+    keep it closed. Where the protocol reveals after the re-reads, a specimen of which a series was never given out stays
+    closed until the study's data are locked.
+    """
+    rounds = Round.objects.filter(specimen=round_.specimen_id).select_related("protocol")
+    protocol = max((found.protocol for found in rounds), key=lambda found: found.version)
+    reveal = protocol.reveal_to_readers
     if rounds.filter(state__in=[Round.State.OPEN, Round.State.DISCORDANT]).exists():
         return
     waiting = Assignment.objects.filter(specimen=round_.specimen_id).filter(
@@ -207,7 +215,7 @@ def _reveal(round_: Round) -> None:
         return
     if reveal == Protocol.Reveal.NEVER:
         return
-    if reveal == Protocol.Reveal.AFTER_RE_READS and rounds.count() < 1 + round_.protocol.re_read_series:
+    if reveal == Protocol.Reveal.AFTER_RE_READS and rounds.count() < 1 + protocol.re_read_series:
         return
     open_specimen(None, round_.specimen, reason="all readings are in")
 

@@ -15,6 +15,7 @@ from webapp.core.errors import Conflict, Invalid, NotAllowed, NotVisible, Stale
 from webapp.core.states import move
 from webapp.reading.models import Assignment, Purpose, SlideRequest
 from webapp.reading.permissions import visible_assignments, visible_slide_requests
+from webapp.reading.qualification import is_qualified
 from webapp.studies.models import Protocol, Role
 from webapp.studies.permissions import roles_of
 
@@ -28,7 +29,7 @@ def locked_assignment(person: Any, assignment_id: UUID) -> Assignment:
     assignment = (
         visible_assignments(person)
         .select_for_update(of=("self",))
-        .select_related("session__study", "specimen__slide", "specimen__case", "round__protocol", "reader")
+        .select_related("session__study", "session__protocol", "specimen__slide", "specimen__case", "round__protocol", "reader")
         .filter(pk=assignment_id)
         .first()
     )
@@ -41,13 +42,20 @@ def check_may_read(assignment: Assignment) -> None:
     """Whether the reader may (still) read the specimen.
 
     Raises:
-        Conflict: the study is closed or the patient withdrew.
+        Conflict: the study is closed, the patient withdrew, or the reader has still to pass the qualification set.
         NotAllowed: they were shown something of it that the protocol does not plan.
     """
     if assignment.session.study.closed_at is not None:
         raise Conflict("Reading in this study is closed.", code="study_closed")
     if assignment.specimen.case.withdrawn_at is not None:
         raise Conflict("This case is read no more.", code="withdrawn")
+    if assignment.purpose == Purpose.PRIMARY and not is_qualified(
+        assignment.reader_id, assignment.session.study_id, assignment.session.protocol
+    ):
+        raise Conflict(
+            "Read the qualification set of this study first; when you have passed it, your reading begins.",
+            code="not_qualified",
+        )
     unplanned = Exposure.objects.filter(person=assignment.reader_id, specimen=assignment.specimen_id, planned=False)
     if unplanned.exists():
         raise NotAllowed(
