@@ -26,6 +26,12 @@ export const keys = {
   batches: (query: object = {}) => ["batches", query] as const,
   batch: (id: Id) => ["batch", id] as const,
   batchResults: (batch: Id, query: object = {}) => ["batch-results", batch, query] as const,
+  worklist: (query: object = {}) => ["worklist", query] as const,
+  worklistCounts: (study: Id | "") => ["worklist-counts", study] as const,
+  adjudications: (query: object = {}) => ["adjudications", query] as const,
+  assignment: (id: Id) => ["assignment", id] as const,
+  /** A presentation like any other: a gap in the live updates does not open it again. */
+  openedAssignment: (assignment: Id) => ["presentation", "assignment", assignment] as const,
 };
 
 /** Which first words are stale when the server says that a thing of this kind changed. */
@@ -40,6 +46,7 @@ export const STALE_AFTER: Record<string, readonly string[]> = {
   study: ["studies", "study", "slides", "cases"],
   protocol: ["studies", "study"],
   membership: ["studies", "study", "members"],
+  worklist: ["worklist", "worklist-counts", "adjudications"],
   user: ["people", "me"],
   token: ["tokens"],
 };
