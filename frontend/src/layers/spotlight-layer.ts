@@ -1,6 +1,6 @@
 import { apply } from "../geometry/affine";
 import type { Point } from "../geometry/points";
-import type { CanvasLayer, Frame, LayerHost } from "../viewer/viewer";
+import type { CanvasLayer, Frame } from "../viewer/viewer";
 
 /** The one circle that is read, slide frame. */
 export interface Spotlight {
@@ -17,24 +17,10 @@ const LINE = "#5EEAD4";
 export class SpotlightLayer implements CanvasLayer {
   readonly id = SPOTLIGHT_LAYER;
   readonly zIndex = 20;
-  private place: Spotlight | null = null;
-  private host: LayerHost | null = null;
 
-  attached(host: LayerHost): void {
-    this.host = host;
-  }
-
-  detached(): void {
-    this.host = null;
-  }
-
-  setPlace(place: Spotlight | null): void {
-    this.place = place;
-    this.host?.requestRender();
-  }
+  constructor(private readonly place: Spotlight) {}
 
   draw(context: CanvasRenderingContext2D, { transform, view, size }: Frame): void {
-    if (this.place === null) return;
     const { x, y } = apply(transform, this.place.centre);
     const radius = this.place.radiusPx / view.resolution;
     context.fillStyle = DIM;

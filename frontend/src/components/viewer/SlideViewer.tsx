@@ -182,9 +182,8 @@ function Stage({
 
   useEffect(() => {
     if (spotlight === null) return undefined;
-    const layer = new SpotlightLayer();
+    const layer = new SpotlightLayer(spotlight);
     viewer.addLayer(layer);
-    layer.setPlace(spotlight);
     return () => viewer.removeLayer(layer.id);
   }, [viewer, spotlight]);
 
