@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from webapp.blinding.models import Exposure
-from webapp.blinding.permissions import veiled_specimens
+from webapp.blinding.permissions import own_exposures, veiled_specimens
 from webapp.reading.models import Assignment, Purpose, QaReview, Reading, ReadingSession, Round, SlideRequest
-from webapp.studies.models import Role
+from webapp.studies.models import Protocol, Role
 from webapp.studies.permissions import roles_of, studies_where, visible_studies
 
 #: The role each purpose asks for.
@@ -40,6 +40,20 @@ def visible_readings(user: Any) -> QuerySet[Reading]:
     unread = [Assignment.State.WAITING, Assignment.State.DEFERRED]
     again = Assignment.objects.filter(reader=user.pk, purpose=Purpose.RE_READ, state__in=unread).values("specimen")
     return Reading.objects.filter(assignment__in=visible_assignments(user)).exclude(specimen__in=again)
+
+
+def may_revise(user: Any, assignment: Assignment) -> bool:
+    """Whether the person may sign a second, revised reading of their own assignment now: the mode is sequential, they
+    signed without the algorithm, and it (and nothing else of the specimen) has been shown to them since."""
+    session = assignment.session
+    if session.protocol.mode != Protocol.Mode.SEQUENTIAL or assignment.state != Assignment.State.SIGNED:
+        return False
+    if session.study.closed_at is not None:
+        return False
+    if Reading.objects.filter(assignment=assignment, stage=Reading.Stage.REVISED).exists():
+        return False
+    sources = set(own_exposures(user).filter(specimen=assignment.specimen_id).values_list("source", "planned"))
+    return sources == {(Exposure.Source.ALGORITHM, True)}
 
 
 def adjudicable_rounds(user: Any) -> QuerySet[Round]:
