@@ -18,6 +18,7 @@ export interface WorklistItem {
   has_draft: boolean;
   is_core: boolean;
   due_at: string | null;
+  /** In the session, from 0. */
   position: number;
   /** Equal for the items of one slide in one session; tells nothing else. */
   presentation_group: string;
@@ -100,10 +101,13 @@ export interface OwnReading extends ScoreFields {
   amendments: Amendment[];
 }
 
-export interface Assignment extends Pick<
-  WorklistItem,
-  "id" | "alias" | "purpose" | "marker" | "scheme" | "study" | "session" | "series" | "state" | "position" | "due_at"
-> {
+export interface Her2Sentence {
+  key: string;
+  category: string;
+  text: string;
+}
+
+export interface Assignment extends WorklistItem {
   /** How many the session holds. */
   of: number;
   draft: unknown;
@@ -114,11 +118,10 @@ export interface Assignment extends Pick<
   may_revise: boolean;
   scheme_definition: SchemeDefinition;
   reasons: Record<string, string>;
-  /** Keys of the scheme's rules that give each category. */
-  her2_sentences: Record<string, string[]> | null;
+  /** The guideline's sentences and the category each gives; empty for other schemes. */
+  her2_sentences: Her2Sentence[];
   /** The first signature of a session takes the password. */
   needs_password: boolean;
-  presentation_group?: string;
 }
 
 /** A circle in level-0 px. */

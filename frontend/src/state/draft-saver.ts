@@ -44,6 +44,7 @@ export class DraftSaver {
   private failures = 0;
   private underway = false;
   private held = false;
+  private closed = false;
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly options: SaverOptions) {
@@ -99,19 +100,25 @@ export class DraftSaver {
     this.version = version;
     this.saved = theirs;
     this.failures = 0;
+    this.held = false;
     this.set({ kind: "clean" });
     this.change(form);
   }
 
-  stop(): void {
+  start(): void {
+    this.closed = false;
+  }
+
+  /** The form goes away: what is not saved yet is sent at once, and nothing is tried again. */
+  close(): void {
     clearTimeout(this.timer);
-    this.held = true;
-    this.listeners.clear();
+    this.closed = true;
+    if (this.state.kind === "unsaved" && !this.held) void this.save();
   }
 
   private schedule(ms: number): void {
     clearTimeout(this.timer);
-    if (!this.held) this.timer = setTimeout(() => void this.save(), ms);
+    if (!this.held && !this.closed) this.timer = setTimeout(() => void this.save(), ms);
   }
 
   private async save(): Promise<void> {
@@ -133,6 +140,8 @@ export class DraftSaver {
       if (sameForm(this.wanted, form)) {
         this.options.forget();
         this.set({ kind: "saved", at: outcome.at });
+      } else if (this.closed) {
+        void this.save();
       } else {
         this.options.keep(this.wanted, this.version);
         this.set({ kind: "unsaved" });

@@ -88,8 +88,8 @@ export interface ScoreBody {
 
 export type Checked = { readonly body: ScoreBody } | { readonly problems: Readonly<Record<string, string>> };
 
-/** What is sent, or what is wrong by field. The server checks again and has the last word. */
-export function checkForm(form: ReadingForm, scheme: string, marker: string): Checked {
+/** What is sent, or what is wrong by field. The server checks again and has the last word. An amendment has no details. */
+export function checkForm(form: ReadingForm, scheme: string, marker: string, withDetails = true): Checked {
   const comment = form.comment.trim();
   if (!form.scoreable) {
     if (form.reason === "") return { problems: { reason: "Say why it is not scoreable." } };
@@ -98,7 +98,7 @@ export function checkForm(form: ReadingForm, scheme: string, marker: string): Ch
   }
   const problems: Record<string, string> = {};
   const inputs = CHECKS[scheme]?.(form, marker, problems) ?? {};
-  if (asksControl(form, scheme, marker) && form.internalControl === "") {
+  if (withDetails && asksControl(form, scheme, marker) && form.internalControl === "") {
     problems.internal_control = "ER from 0 to 10 %: say how the internal control stained.";
   }
   if (Object.keys(problems).length > 0) return { problems };

@@ -93,6 +93,14 @@ describe("autosave", () => {
     expect(sent).toEqual([["20", 1]]);
   });
 
+  it("going to the next specimen sends what is not saved yet, once", async () => {
+    const { saver, sent } = make([{ kind: "offline" }]);
+    saver.change(weak("20"));
+    saver.close();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sent).toEqual([["20", 1]]);
+  });
+
   it("typed and taken back is nothing to save", async () => {
     const { saver, sent } = make([]);
     saver.change(weak("2"));
