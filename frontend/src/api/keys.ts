@@ -27,6 +27,8 @@ export const keys = {
   batch: (id: Id) => ["batch", id] as const,
   batchResults: (batch: Id, query: object = {}) => ["batch-results", batch, query] as const,
   worklist: (query: object = {}) => ["worklist", query] as const,
+  /** All of a study's and purpose's specimens. Kept up by what the reader does, so it is not fetched at every change. */
+  readingOrder: (study: Id, purpose: string) => ["reading-order", study, purpose] as const,
   worklistCounts: (study: Id | "") => ["worklist-counts", study] as const,
   adjudications: (query: object = {}) => ["adjudications", query] as const,
   assignment: (id: Id) => ["assignment", id] as const,

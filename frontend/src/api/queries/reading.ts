@@ -15,7 +15,7 @@ import type {
 } from "../reading-types";
 import type { Id } from "../types";
 import type { OpenedSlide } from "./slides";
-import { refetchWorklist } from "./worklist";
+import { markInOrder, refetchWorklist } from "./worklist";
 
 /** An assignment's tissue: an opaque presentation, and the place of the specimen on it. */
 export interface OpenedAssignment {
@@ -81,6 +81,7 @@ export function useSign(id: Id) {
     mutationFn: ({ body, key, revised }: Signature) =>
       request<OwnReading>(`/api/assignments/${id}/${revised ? "revise" : "sign"}`, { method: "POST", body, idempotencyKey: key }),
     onSuccess: () => {
+      markInOrder(client, id, "signed");
       // The session has given its password: the specimens already fetched need not ask for it.
       client.setQueriesData<Assignment>({ queryKey: ["assignment"] }, (old) => (old ? { ...old, needs_password: false } : old));
     },
@@ -104,7 +105,10 @@ function useMove(id: Id, verb: "defer" | "resume") {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => request<WorklistItem>(`/api/assignments/${id}/${verb}`, { method: "POST" }),
-    onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: keys.assignment(id) }), refetchWorklist(client)]),
+    onSuccess: (item) => {
+      markInOrder(client, id, item.state);
+      return Promise.all([client.invalidateQueries({ queryKey: keys.assignment(id) }), refetchWorklist(client)]);
+    },
   });
 }
 export const useDefer = (id: Id) => useMove(id, "defer");
@@ -114,7 +118,10 @@ export function useRequestSlide(id: Id) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: { kind: SlideRequestKind; note: string }) => request(`/api/assignments/${id}/requests`, { method: "POST", body }),
-    onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: keys.assignment(id) }), refetchWorklist(client)]),
+    onSuccess: () => {
+      markInOrder(client, id, "deferred");
+      return Promise.all([client.invalidateQueries({ queryKey: keys.assignment(id) }), refetchWorklist(client)]);
+    },
   });
 }
 

@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { request } from "../client";
 import { keys } from "../keys";
-import type { WaitingRound, WorklistCounts, WorklistItem } from "../reading-types";
+import type { AssignmentState, WaitingRound, WorklistCounts, WorklistItem } from "../reading-types";
 import type { Id, Page } from "../types";
 
 const LARGEST_PAGE = 200;
@@ -33,7 +33,7 @@ export const useWorklistCounts = (study: Id | "" = "") =>
 /** What may come before and after a specimen: everything of its study and purpose, page by page. */
 export const useWholeWorklist = (of: Pick<WorklistItem, "study" | "purpose"> | undefined) =>
   useQuery({
-    queryKey: keys.worklist({ whole: true, study: of?.study.id, purpose: of?.purpose }),
+    queryKey: keys.readingOrder(of?.study.id ?? "", of?.purpose ?? ""),
     queryFn: async ({ signal }) => {
       const items: WorklistItem[] = [];
       for (let page = 1, more = true; more; page += 1) {
@@ -47,7 +47,8 @@ export const useWholeWorklist = (of: Pick<WorklistItem, "study" | "purpose"> | u
       return items;
     },
     enabled: of !== undefined,
-    staleTime: 30_000,
+    staleTime: 60_000,
+    refetchOnWindowFocus: false,
   });
 
 export const useWaitingRounds = (page: number, enabled: boolean) =>
@@ -68,3 +69,10 @@ export function useClaimRound() {
 
 export const refetchWorklist = (client: QueryClient): Promise<unknown> =>
   Promise.all(["worklist", "worklist-counts", "adjudications"].map((kind) => client.invalidateQueries({ queryKey: [kind] })));
+
+/** What the reader just did to one specimen, shown at once wherever it is listed. */
+export function markInOrder(client: QueryClient, id: Id, state: AssignmentState): void {
+  client.setQueriesData<WorklistItem[]>({ queryKey: ["reading-order"] }, (old) =>
+    old?.map((item) => (item.id === id ? { ...item, state, has_draft: state === "draft" } : item)),
+  );
+}

@@ -9,10 +9,9 @@ export function DraftLine({ saver }: { saver: DraftSaver }) {
   const state = useSyncExternalStore(saver.subscribe, saver.get);
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    setNow(Date.now());
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
-  }, [state]);
+  }, []);
   const bad = state.kind === "offline" || state.kind === "conflict" || state.kind === "refused";
   return (
     <Text size="xs" mih={18} c={bad ? "light-dark(var(--mantine-color-amber-9), var(--mantine-color-amber-3))" : "dimmed"} role="status" data-testid="draft-state">

@@ -69,7 +69,7 @@ function StainReference() {
         {label}
       </Heading>
       <Text size="sm">{STAIN_WORDS[key]}</Text>
-      <img src={`${import.meta.env.BASE_URL}reference/${key}.png`} alt={`Synthetic nuclei, ${label}`} width={336} height={112} className={classes.example} loading="lazy" />
+      <img src={`${import.meta.env.BASE_URL}reference/${key}.jpg`} alt={`Synthetic nuclei, ${label}`} width={336} height={112} className={classes.example} loading="lazy" />
     </div>
   ));
 }

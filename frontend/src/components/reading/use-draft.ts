@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { ApiError } from "../../api/client";
 import { keys } from "../../api/keys";
 import { fetchAssignment, saveDraft } from "../../api/queries/reading";
+import { markInOrder } from "../../api/queries/worklist";
 import type { Assignment } from "../../api/reading-types";
 import { draftCopies } from "../../state/draft-copy";
 import { DraftSaver, type Outcome } from "../../state/draft-saver";
@@ -34,6 +35,7 @@ export function useDraft(assignment: Assignment, person: string): Draft {
           const draft = isEmptyForm(wanted) ? {} : wanted;
           const outcome = await sent(id, draft, version);
           if (outcome.kind === "saved") {
+            if (assignment.state !== "deferred") markInOrder(client, id, isEmptyForm(wanted) ? "to_read" : "draft");
             // The form is shown from here when the reader comes back to it.
             client.setQueryData<Assignment>(keys.assignment(id), (old) =>
               old ? { ...old, draft, version: outcome.version, saved_at: new Date(outcome.at).toISOString() } : old,
