@@ -44,14 +44,14 @@ export function PercentField({ name, label, value, onChange, keys, disabled, pro
   };
   return (
     <div className={classes.percent}>
-      <label htmlFor={id} className={classes.percentLabel}>
+      <span className={classes.percentLabel}>
         {colour !== undefined && (
           <span className={classes.swatch} data-letter={letter} style={{ background: colour }} aria-hidden>
             {letter}
           </span>
         )}
-        {label}
-      </label>
+        <label htmlFor={id}>{label}</label>
+      </span>
       <input
         id={id}
         data-input={name}
