@@ -92,7 +92,7 @@ export class DraftSaver {
   hold(on: boolean): void {
     this.held = on;
     if (on) clearTimeout(this.timer);
-    else if (!sameForm(this.wanted, this.saved)) this.schedule(this.options.pauseMs ?? 800);
+    else if (!sameForm(this.wanted, this.saved)) this.change(this.wanted);
   }
 
   /** After a conflict was looked at: goes on from the server's version, saving `form` if it differs from `theirs`. */

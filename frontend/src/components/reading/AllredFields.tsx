@@ -40,7 +40,7 @@ export function AllredFields({ form, onInput, problems, keys }: FieldsProps) {
       </div>
       <div className={classes.total} aria-live="polite">
         <Text fw={550}>Allred</Text>
-        <span className={classes.totalValue} data-testid="allred">
+        <span className={classes.totalValue} data-empty={score === null || undefined} data-testid="allred">
           {score === null ? "—" : `${score.proportion} + ${intensity} = ${score.total}`}
         </span>
       </div>

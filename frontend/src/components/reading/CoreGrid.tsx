@@ -16,7 +16,10 @@ export function CoreGrid({ cores, current, onGo, onHover }: {
   onHover?: (id: string) => void;
 }) {
   const here = useRef<HTMLButtonElement>(null);
-  useEffect(() => here.current?.scrollIntoView({ block: "nearest" }), [current]);
+  useEffect(() => {
+    // In braces: newer browsers return a promise from it, and an effect returns nothing.
+    here.current?.scrollIntoView({ block: "nearest" });
+  }, [current]);
   const signed = cores.filter((core) => core.state === "signed").length;
   return (
     <nav className={classes.grid} aria-label="Cores of this slide">

@@ -61,7 +61,7 @@ export function HScoreFields({ form, marker, onInput, problems, keys }: FieldsPr
             {plain(score.over)} % over 100
           </span>
         ) : (
-          <span className={classes.totalValue} data-testid="h-score">
+          <span className={classes.totalValue} data-empty={isEmpty || undefined} data-testid="h-score">
             {isEmpty ? "—" : plain(score.value ?? 0)}
           </span>
         )}

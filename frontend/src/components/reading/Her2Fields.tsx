@@ -102,7 +102,7 @@ function ByPercentages({ form, onInput, problems, keys, rules }: FieldsProps) {
             {plain(over)} % over 100
           </span>
         ) : (
-          <span className={classes.totalValue} data-testid="her2">
+          <span className={classes.totalValue} data-empty={found === null || undefined} data-testid="her2">
             {found?.category ?? "—"}
           </span>
         )}

@@ -76,7 +76,7 @@ export function Ki67Fields({ form, onInput, problems }: FieldsProps) {
       />
       <div className={classes.total} aria-live="polite">
         <Text fw={550}>Ki-67</Text>
-        <span className={classes.totalValue} data-testid="ki-67">
+        <span className={classes.totalValue} data-empty={score === null || undefined} data-testid="ki-67">
           {score === null ? "—" : `${score.percent.toFixed(1)} %`}
         </span>
       </div>

@@ -100,7 +100,7 @@ export function OpenReading({ assignment, person, desk, form, onChange, draft, c
       <div className={classes.foot}>
         {draft !== null && (
           <div style={{ display: "flex", alignItems: "center", justifyContent: "space-between", minHeight: 30, marginBottom: 4 }}>
-            <DraftLine saver={draft.saver} />
+            {signing.confirmed === null ? <DraftLine saver={draft.saver} /> : <span />}
             <DeskMenu assignment={assignment} onDefer={setAside} onAway={() => desk.next?.()} />
           </div>
         )}

@@ -105,7 +105,9 @@ function NotScoreable({ reasons, form, onChange, problem }: {
   return (
     <section aria-label="Not scoreable" data-input="reason">
       <Group justify="space-between" mb={6}>
-        <Text fw={600}>Not scoreable, because</Text>
+        <Text size="sm" fw={600}>
+          Not scoreable, because
+        </Text>
         <Button size="compact-xs" variant="subtle" color="gray" onClick={() => onChange({ scoreable: true, reason: "" })} rightSection={<Keys keys={["X"]} />}>
           Score it
         </Button>
@@ -119,6 +121,9 @@ function NotScoreable({ reasons, form, onChange, problem }: {
             variant={form.reason === key ? "light" : "default"}
             justify="space-between"
             size="sm"
+            h="auto"
+            py={7}
+            styles={{ label: { whiteSpace: "normal", textAlign: "left" }, inner: { justifyContent: "space-between" } }}
             fw={form.reason === key ? 600 : 400}
             rightSection={<Keys keys={[String(index + 1)]} />}
             onClick={() => onChange({ reason: key })}

@@ -1,4 +1,4 @@
-import { isEmptyForm, type ReadingForm } from "../../state/reading-form";
+import { H_PARTS, HER2_PARTS, isEmptyForm, type ReadingForm } from "../../state/reading-form";
 
 const NAMES: Record<string, string> = {
   intense_complete: "intense, complete",
@@ -9,11 +9,16 @@ const NAMES: Record<string, string> = {
 
 export const inputName = (name: string): string => NAMES[name] ?? name;
 
+/** The order of the forms: a database keeps its own. */
+const ORDER: readonly string[] = [...H_PARTS, "pattern", "percent", "intensity", "category", "sentence", ...HER2_PARTS, "positive", "counted", "counting"];
+const PERCENTAGES = new Set<string>([...H_PARTS, ...HER2_PARTS, "percent"]);
+
 /** Inputs as pairs to show, in the order of the form. */
 export function inputPairs(inputs: Readonly<Record<string, string>>): [name: string, value: string][] {
   return Object.entries(inputs)
     .filter(([name, value]) => value !== "" && name !== "by")
-    .map(([name, value]) => [inputName(name), value]);
+    .toSorted(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b))
+    .map(([name, value]) => [inputName(name), PERCENTAGES.has(name) ? `${value} %` : value]);
 }
 
 /** A form in a few short lines, for comparing two of them. */

@@ -38,30 +38,35 @@ function Head({ assignment, desk }: ReadPanelProps) {
         <Title order={2} size="h3" lineClamp={1}>
           {assignment.is_core ? "Core" : "Section"} {assignment.alias} · {assignment.marker}
         </Title>
-        <Text size="sm" c="dimmed" className="duo-number" style={{ whiteSpace: "nowrap" }}>
-          {assignment.position + 1} / {assignment.of}
-        </Text>
+        <Group gap={8} wrap="nowrap">
+          {assignment.purpose !== "primary" && (
+            <Badge variant="default" style={{ flex: "none" }}>
+              {PURPOSE_WORDS[assignment.purpose]}
+            </Badge>
+          )}
+          <Text size="sm" c="dimmed" className="duo-number" style={{ whiteSpace: "nowrap" }}>
+            {assignment.position + 1} / {assignment.of}
+          </Text>
+        </Group>
       </Group>
       <Group justify="space-between" wrap="nowrap" gap="xs" mt={2} pb={8} style={{ borderBottom: "1px solid var(--duo-line)" }}>
         <Group gap={6} wrap="nowrap">
           <IconEyeOff size={15} aria-hidden color="var(--duo-muted)" />
-          <Text size="xs" c="dimmed">
+          <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
             Your reading is independent
           </Text>
         </Group>
-        <Group gap={6} wrap="nowrap">
-          {assignment.purpose !== "primary" && <Badge variant="default">{PURPOSE_WORDS[assignment.purpose]}</Badge>}
-          <Button
-            size="compact-xs"
-            variant="subtle"
-            color="gray"
-            leftSection={<IconBook2 size={15} aria-hidden />}
-            rightSection={<Keys keys={["G"]} />}
-            onClick={desk.showReference}
-          >
-            Reference
-          </Button>
-        </Group>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          color="gray"
+          leftSection={<IconBook2 size={15} aria-hidden />}
+          title="The categories in words and pictures · G"
+          style={{ flex: "none" }}
+          onClick={desk.showReference}
+        >
+          Reference
+        </Button>
       </Group>
     </div>
   );

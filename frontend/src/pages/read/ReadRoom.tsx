@@ -6,7 +6,7 @@ import type { Assignment, WorklistItem } from "../../api/reading-types";
 import { GRID_COMMANDS } from "../../commands/reading";
 import { useBoundCommands, useCommands } from "../../components/commands/CommandProvider";
 import { CoreGrid, GRID_COLUMNS } from "../../components/reading/CoreGrid";
-import { ReferenceDrawer } from "../../components/reading/ReferenceDrawer";
+import { ReferencePanel } from "../../components/reading/ReferencePanel";
 import { HeaderControls } from "../../components/shell/slots";
 import { Trail } from "../../components/shell/Trail";
 import { SlideViewer } from "../../components/viewer/SlideViewer";
@@ -60,7 +60,6 @@ export function ReadRoom({ assignment, opened, person }: ReadRoomProps) {
     <div className={roomClasses.room} data-fill>
       <Trail
         crumbs={[
-          { label: "Worklist", to: "/worklist" },
           { label: assignment.study.name, to: `/worklist?study=${assignment.study.id}` },
           { label: `${assignment.alias} · ${assignment.marker}` },
         ]}
@@ -71,7 +70,8 @@ export function ReadRoom({ assignment, opened, person }: ReadRoomProps) {
       </HeaderControls>
       {session && <ViewerKeys session={session} name={assignment.alias} isGrid={isGrid} onChrome={setChromeHidden} />}
       {isGrid && <GridKeys move={move} />}
-      {isGrid && filmstripOpen && !chromeHidden && (
+      {reference && !chromeHidden && <ReferencePanel assignment={assignment} onClose={() => setReference(false)} />}
+      {isGrid && filmstripOpen && !chromeHidden && !reference && (
         <CoreGrid cores={cores} current={assignment.id} onGo={go.to} onHover={go.prefetch} />
       )}
       <div className={roomClasses.tissue}>
@@ -94,13 +94,12 @@ export function ReadRoom({ assignment, opened, person }: ReadRoomProps) {
             previous: go.previous,
             prepareNext: go.prepareNext,
             onSigned: go.afterSigning,
-            showReference: () => setReference(true),
+            showReference: () => setReference((shown) => !shown),
             fit,
             ...(isGrid ? { arrow: (key: string) => arrowMoves(key, move) } : {}),
           }}
         />
       )}
-      <ReferenceDrawer assignment={assignment} opened={reference} onClose={() => setReference(false)} />
     </div>
   );
 }

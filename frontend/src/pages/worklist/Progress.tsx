@@ -36,7 +36,7 @@ export function Progress({ counts }: { counts: WorklistCounts | undefined }) {
         </Text>
       </Group>
       <div className={classes.track} role="progressbar" aria-label="Signed" aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100}>
-        {parts.map(({ key, count }) => (
+        {parts.filter(({ count }) => count > 0).map(({ key, count }) => (
           <div key={key} data-part={key} style={{ flexGrow: count }} />
         ))}
       </div>

@@ -10,7 +10,6 @@ import { SearchField } from "../../components/common/SearchField";
 import { pageOf, useUrlFilters } from "../../components/common/url-state";
 import { isReadingRole, MARKERS } from "../../components/common/words";
 import { PageBody } from "../../components/shell/PageBody";
-import { Trail } from "../../components/shell/Trail";
 import { Adjudications } from "./Adjudications";
 import { Progress } from "./Progress";
 import { WorklistItems } from "./WorklistItems";
@@ -48,7 +47,6 @@ export function WorklistPage() {
         </Button>
       }
     >
-      <Trail crumbs={[{ label: "Worklist" }]} />
       <Progress counts={counts} />
       <Qualification counts={counts} />
       <Group justify="space-between" align="flex-end" mb="sm" gap="sm">

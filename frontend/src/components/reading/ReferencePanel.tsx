@@ -1,4 +1,4 @@
-import { Drawer, Stack, Text } from "@mantine/core";
+import { CloseButton, Group, Stack, Text, Title } from "@mantine/core";
 import type { Assignment } from "../../api/reading-types";
 import { CLASS_STYLES } from "../../geometry/classes";
 import { HER2_CATEGORIES } from "../../geometry/her2";
@@ -6,26 +6,22 @@ import classes from "./reading.module.css";
 
 const STAIN_WORDS: Record<string, string> = {
   negative: "No brown in the nucleus: blue alone.",
-  weak: "A faint brown, seen for certain only from 20×; blue shows through.",
-  moderate: "A clear brown, seen at 10×; the chromatin can still be made out.",
-  strong: "A dark brown, seen at 4×; the chromatin is hidden.",
+  weak: "A faint brown; the blue shows through.",
+  moderate: "A clear brown; the chromatin can still be made out.",
+  strong: "A dark brown; the chromatin is hidden.",
 };
 
-/** The categories of the scheme in words, with their colours and letters; beside the tissue, not over it. */
-export function ReferenceDrawer({ assignment, opened, onClose }: { assignment: Assignment; opened: boolean; onClose: () => void }) {
+/** The categories of the scheme in words and pictures, beside the tissue: the form and its keys go on working. */
+export function ReferencePanel({ assignment, onClose }: { assignment: Assignment; onClose: () => void }) {
   const { scheme_definition: scheme, marker } = assignment;
   return (
-    <Drawer
-      opened={opened}
-      onClose={onClose}
-      position="left"
-      size={380}
-      withOverlay={false}
-      lockScroll={false}
-      trapFocus={false}
-      title={`Reference · ${marker} · ${scheme.name}`}
-      closeButtonProps={{ "aria-label": "Close the reference" }}
-    >
+    <aside className={classes.reference} aria-label="Reference">
+      <Group justify="space-between" wrap="nowrap" mb="sm">
+        <Title order={2} size="h3">
+          {marker} · {scheme.name}
+        </Title>
+        <CloseButton aria-label="Close the reference" onClick={onClose} />
+      </Group>
       <Stack gap="md">
         {scheme.key === "h-score" || scheme.key === "allred" ? <StainReference /> : null}
         {scheme.key === "her2-ihc" &&
@@ -58,12 +54,12 @@ export function ReferenceDrawer({ assignment, opened, onClose }: { assignment: A
           </Text>
         </div>
       </Stack>
-    </Drawer>
+    </aside>
   );
 }
 
 function StainReference() {
-  return CLASS_STYLES.filter(({ key }) => key in STAIN_WORDS).map(({ key, label, colour, letter }) => (
+  const examples = CLASS_STYLES.filter(({ key }) => key in STAIN_WORDS).map(({ key, label, colour, letter }) => (
     <div key={key}>
       <Heading colour={colour} letter={letter}>
         {label}
@@ -72,6 +68,14 @@ function StainReference() {
       <img src={`${import.meta.env.BASE_URL}reference/${key}.jpg`} alt={`Synthetic nuclei, ${label}`} width={336} height={112} className={classes.example} loading="lazy" />
     </div>
   ));
+  return (
+    <>
+      {examples}
+      <Text size="xs" c="dimmed">
+        The pictures are synthetic: the same nuclei, painted with the DAB of each class. Brown nuclei of the duct at the edge are not tumour.
+      </Text>
+    </>
+  );
 }
 
 function Heading({ colour, letter, children }: { colour: string; letter: string; children: string }) {
