@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 
 from tests import factories
 from tests.webapp.permission_matrix import MATRIX, PEOPLE, Row
+from webapp.reading.models import Round
 from webapp.slides.models import Slide
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,14 @@ def scene(
     done_run = factories.RunFactory(specimen=specimen, batch=batch, done=True)
     factories.ResultFactory(run=done_run)
     factories.SlideFactory(study=other_study)
+    reads = {"round__protocol": study.protocols.get(), "session__reader": alice, "round__specimen__slide__study": study}
+    assignment = factories.AssignmentFactory(**reads)
+    reading = factories.ReadingFactory(
+        assignment__session=assignment.session, assignment__round__protocol=assignment.round.protocol,
+        assignment__round__specimen__slide__study=study, assignment__round__state=Round.State.DECIDED,
+    )  # fmt: skip
+    factories.OpeningFactory(specimen=reading.specimen)
+    factories.ConsensusFactory(round=reading.assignment.round)
     return SimpleNamespace(
         study=study,
         alice=alice,
@@ -78,6 +87,8 @@ def scene(
         run=run,
         batch=batch,
         done_run=done_run,
+        assignment_of_alice=assignment,
+        read_specimen=reading.specimen,
         people={"alice": alice, "tina": tina, "dora": dora, "root": root, "carol": carol},
     )
 

@@ -35,7 +35,7 @@ FOR_MEMBERS = {
     "protocol": "study",
 }
 #: Acts that change nothing a member could see.
-SILENT = frozenset({"slide.opened", "result.revealed", "result.exported", "exposure.recorded"})
+SILENT = frozenset({"slide.opened", "result.revealed", "result.exported", "exposure.recorded", "comparison.revealed"})
 
 
 @receiver(recorded, dispatch_uid="live.recorded")
