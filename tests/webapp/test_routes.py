@@ -64,14 +64,20 @@ def scene(
     done_run = factories.RunFactory(specimen=specimen, batch=batch, done=True)
     factories.ResultFactory(run=done_run)
     factories.SlideFactory(study=other_study)
-    reads = {"round__protocol": study.protocols.get(), "session__reader": alice, "round__specimen__slide__study": study}
-    assignment = factories.AssignmentFactory(**reads)
-    reading = factories.ReadingFactory(
-        assignment__session=assignment.session, assignment__round__protocol=assignment.round.protocol,
-        assignment__round__specimen__slide__study=study, assignment__round__state=Round.State.DECIDED,
-    )  # fmt: skip
-    factories.OpeningFactory(specimen=reading.specimen)
-    factories.ConsensusFactory(round=reading.assignment.round)
+    protocol = study.protocols.get()
+    session = factories.ReadingSessionFactory(study=study, protocol=protocol, reader=alice)
+    rounds = [
+        factories.RoundFactory(specimen=factories.SpecimenFactory(slide__study=study), protocol=protocol)
+        for _ in range(3)
+    ]
+    waiting = factories.AssignmentFactory(round=rounds[0], session=session)
+    signed = factories.AssignmentFactory(round=rounds[1], session=session, state="signed")
+    decided = factories.RoundFactory(
+        specimen=factories.SpecimenFactory(slide__study=study), protocol=protocol, state=Round.State.DECIDED
+    )
+    factories.ReadingFactory(assignment__round=decided)
+    factories.ConsensusFactory(round=decided)
+    factories.OpeningFactory(specimen=decided.specimen)
     return SimpleNamespace(
         study=study,
         alice=alice,
@@ -84,11 +90,17 @@ def scene(
         token_of_tina=factories.TokenFactory(user=tina),
         membership_of_alice=study.memberships.get(user=alice),
         presentation_of_alice=factories.PresentationFactory(user=alice, slide=slide),
+        assignment_of_alice=waiting,
+        reading_of_alice=factories.ReadingFactory(assignment=signed),
+        slide_request_of_alice=factories.SlideRequestFactory(assignment=waiting),
+        # Nobody of the scene adjudicates in this study.
+        discordant_round=factories.RoundFactory(
+            specimen=rounds[2].specimen, protocol=protocol, series=2, state="discordant"
+        ),
         run=run,
         batch=batch,
         done_run=done_run,
-        assignment_of_alice=assignment,
-        read_specimen=reading.specimen,
+        read_specimen=decided.specimen,
         people={"alice": alice, "tina": tina, "dora": dora, "root": root, "carol": carol},
     )
 
