@@ -128,10 +128,10 @@ def _queries(route: str, scene: SimpleNamespace) -> Iterator[str]:
             values = [str(value) for value in schema["enum"]]
         elif schema.get("format") == "uuid":
             values = [str(getattr(scene, IDS_ASKED[name]).pk)] if name in IDS_ASKED else [UNKNOWN]
-        elif name in ("page", "page_size"):
-            values = ["1"]
-        elif schema["type"] == "string":
-            values = ["ER", "e"]
+        elif name == "page":
+            continue  # the only page is the list itself
+        elif name in ("marker", "search"):
+            values = ["ER"] if name == "marker" else ["e"]
         else:
             values = ["1"]
         yield from (f"{name}={value}" for value in values)
@@ -168,7 +168,7 @@ class Person:
 
 
 def _headers(answer: Any) -> tuple[tuple[str, str], ...]:
-    named = {name: value for name, value in answer.items() if name != "Date"}
+    named = {name: value for name, value in answer.items() if name not in ("Date", "Expires")}
     cookies = {f"Set-Cookie {name}": _sealed(morsel) for name, morsel in answer.cookies.items()}
     return tuple(sorted({**named, **cookies}.items()))
 

@@ -29,6 +29,13 @@ from webapp.studies.permissions import studies_where
 
 #: What people said, as against algorithms.
 SAID = (Exposure.Source.READING, Exposure.Source.CONSENSUS)
+#: Acts on a study and its material, which tell nothing of who has read what.
+NOT_OF_READING = frozenset({
+    "study.created", "study.described", "study.closed", "study.reopened", "study.locked", "protocol.versioned",
+    "membership.granted", "membership.revoked", "case.created", "case.withdrawn", "orders.imported",
+    "slide.registered", "slide.ingested", "slide.refused", "slide.changed", "slide.retried", "tma_map.applied",
+    "field_of_view.created", "field_of_view.deleted", "staining_batch.created", "qualification.set",
+})  # fmt: skip
 _UNREAD = (Assignment.State.WAITING, Assignment.State.DEFERRED)
 _AIDED = (Purpose.PRIMARY, Purpose.RE_READ)
 
@@ -143,19 +150,18 @@ def visible_events(user: Any, study_id: UUID) -> QuerySet[Event]:
     """What happened in a study, for its administrators; nothing that tells of a specimen veiled for them. Events are
     shown without their number in the chain, whose gaps would tell how many are hidden.
 
-    Somebody who opens a slide is about to read a specimen on it, whoever is given one in a session reads: where one is
-    veiled, these events are hidden too, except the person's own.
+    Events that name no specimen may tell of reading all the same: somebody opens a slide, a session of adjudication
+    begins. While anything in the study is veiled for the person, these are only the ones known to be harmless, and the
+    person's own.
     """
     veiled = veiled_specimens(user)
-    slides = veiled.filter(slide__study=study_id).values_list("slide", flat=True)
-    # Ids of objects are text in the trail; the few kinds that tell of reading without naming a specimen are listed.
-    opened = Q(verb="slide.opened", object_id__in=[str(pk) for pk in slides.distinct()])
-    return (
-        Event.objects.filter(study_id=study_id, study_id__in=studies_where(user, [Role.ADMINISTRATOR]).values("pk"))
-        .exclude(specimen_id__in=veiled.values("pk"))
-        .exclude(opened & ~Q(actor_id=getattr(user, "pk", None)))
-        .order_by("-seq")
-    )
+    events = Event.objects.filter(
+        study_id=study_id, study_id__in=studies_where(user, [Role.ADMINISTRATOR]).values("pk")
+    ).exclude(specimen_id__in=veiled.values("pk"))
+    if veiled.filter(slide__study=study_id).exists():
+        known = Q(specimen_id__isnull=False) | Q(verb__in=NOT_OF_READING) | Q(actor_id=user.pk)
+        events = events.filter(known)
+    return events.order_by("-seq")
 
 
 def _read_specimens() -> QuerySet[Specimen]:
