@@ -1,5 +1,5 @@
 import { Button, type ButtonProps, Group, Stack, Text, TextInput } from "@mantine/core";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { fieldError } from "./form-errors";
 import { FormProblem } from "./FormProblem";
 
@@ -12,25 +12,21 @@ export interface ConfirmInPlaceProps {
   says: string;
   /** Asks for a reason under this label; nothing is done without one. */
   reason?: string;
-  onConfirm: (reason: string) => void;
+  /** Call `close` once it was done. */
+  onConfirm: (reason: string, close: () => void) => void;
   busy: boolean;
   error: unknown;
-  /** True once it was done: the question closes. */
-  done?: boolean;
   size?: ButtonProps["size"];
   danger?: boolean;
   disabled?: boolean;
 }
 
 /** Asks where the button was, not in a dialog: what it will do, a reason where one is needed, and the way back. */
-export function ConfirmInPlace({ label, confirm, says, reason, onConfirm, busy, error, done = false, size = "sm", danger = false, disabled = false }: ConfirmInPlaceProps) {
+export function ConfirmInPlace({ label, confirm, says, reason, onConfirm, busy, error, size = "sm", danger = false, disabled = false }: ConfirmInPlaceProps) {
   const [asked, setAsked] = useState(false);
   const [text, setText] = useState("");
   const opener = useRef<HTMLButtonElement>(null);
   const wasAsked = useRef(false);
-  useEffect(() => {
-    if (done) setAsked(false);
-  }, [done]);
   useEffect(() => {
     // The keyboard goes back to the button that asked.
     if (wasAsked.current && !asked) opener.current?.focus();
@@ -43,23 +39,27 @@ export function ConfirmInPlace({ label, confirm, says, reason, onConfirm, busy, 
       </Button>
     );
   }
+  const close = (): void => setAsked(false);
+  const escape = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") close();
+  };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (reason === undefined || text.trim() !== "") onConfirm(text.trim());
+    if (reason === undefined || text.trim() !== "") onConfirm(text.trim(), close);
   };
   return (
-    <form onSubmit={submit} aria-label={label} onKeyDown={(event) => { if (event.key === "Escape") setAsked(false); }}>
+    <form onSubmit={submit} aria-label={label}>
       <Stack gap={8} maw={560}>
         <Text size="sm">{says}</Text>
         {reason !== undefined && (
-          <TextInput label={reason} required withAsterisk={false} autoFocus maxLength={400} value={text} onChange={(event) => setText(event.currentTarget.value)} error={fieldError(error, "reason")} />
+          <TextInput label={reason} required withAsterisk={false} autoFocus maxLength={400} onKeyDown={escape} value={text} onChange={(event) => setText(event.currentTarget.value)} error={fieldError(error, "reason")} />
         )}
         <FormProblem error={error} fields={reason === undefined ? [] : ["reason"]} />
         <Group gap={8}>
-          <Button type="submit" size={size} color={danger ? "red" : undefined} loading={busy} disabled={reason !== undefined && text.trim() === ""} autoFocus={reason === undefined}>
+          <Button type="submit" size={size} color={danger ? "red" : undefined} loading={busy} disabled={reason !== undefined && text.trim() === ""} autoFocus={reason === undefined} onKeyDown={escape}>
             {confirm}
           </Button>
-          <Button size={size} variant="default" onClick={() => setAsked(false)}>
+          <Button size={size} variant="default" onClick={close} onKeyDown={escape}>
             Cancel
           </Button>
         </Group>

@@ -12,6 +12,7 @@ import { Time } from "../common/Time";
 import { pageOf, useUrlFilters } from "../common/url-state";
 import { counted, isReadingRole } from "../common/words";
 import { MoveReadings } from "./MoveReadings";
+import { isPast } from "./progress";
 import { ASSIGNMENT_STATE_WORDS, placeText, PURPOSE_WORDS, purposeText } from "./words";
 
 const options = (words: Record<string, string>): { value: string; label: string }[] => Object.entries(words).map(([value, label]) => ({ value, label }));
@@ -106,7 +107,7 @@ function uniqueReaders(members: { user: { id: string; username: string; display_
 function AssignedRow({ study, row, chosen, onToggle }: { study: Study; row: AssignedReading; chosen: boolean; onToggle: () => void }) {
   const withdraw = useWithdrawAssignment(study.id);
   const where = placeText(row) || row.specimen;
-  const overdue = isMovable(row) && row.due_at !== null && Date.parse(row.due_at) < Date.now();
+  const overdue = isMovable(row) && isPast(row.due_at);
   return (
     <Table.Tr>
       <Table.Td>{isMovable(row) && <Checkbox size="xs" aria-label={`Choose ${where}, ${row.reader.name}`} checked={chosen} onChange={onToggle} />}</Table.Td>
@@ -134,8 +135,7 @@ function AssignedRow({ study, row, chosen, onToggle }: { study: Study; row: Assi
             reason="Why"
             busy={withdraw.isPending}
             error={withdraw.error}
-            done={withdraw.isSuccess}
-            onConfirm={(reason) => withdraw.mutate({ id: row.id, reason })}
+            onConfirm={(reason, close) => withdraw.mutate({ id: row.id, reason }, { onSuccess: close })}
           />
         )}
       </Table.Td>

@@ -126,8 +126,7 @@ function Withdrawal({ id }: { id: string }) {
         reason="Why"
         busy={withdraw.isPending}
         error={withdraw.error}
-        done={withdraw.isSuccess}
-        onConfirm={(reason) => withdraw.mutate(reason)}
+        onConfirm={(reason, close) => withdraw.mutate(reason, { onSuccess: close })}
       />
     </section>
   );

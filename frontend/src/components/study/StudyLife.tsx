@@ -44,8 +44,7 @@ function Close({ study }: { study: Study }) {
       says="Nobody can open or sign a reading until the study is opened again. What is signed stays; drafts are kept."
       busy={step.isPending}
       error={step.error}
-      done={step.isSuccess}
-      onConfirm={() => step.mutate("close")}
+      onConfirm={(_reason, close) => step.mutate("close", { onSuccess: close })}
     />
   );
 }
@@ -61,8 +60,7 @@ function ReopenAndLock({ study }: { study: Study }) {
         says="Readers go on where they stopped."
         busy={reopen.isPending}
         error={reopen.error}
-        done={reopen.isSuccess}
-        onConfirm={() => reopen.mutate("reopen")}
+        onConfirm={(_reason, close) => reopen.mutate("reopen", { onSuccess: close })}
       />
       <ConfirmInPlace
         danger
@@ -71,8 +69,7 @@ function ReopenAndLock({ study }: { study: Study }) {
         says="This cannot be taken back: no reading, amendment or assignment can be added to this study ever again."
         busy={lock.isPending}
         error={lock.error}
-        done={lock.isSuccess}
-        onConfirm={() => lock.mutate("lock")}
+        onConfirm={(_reason, close) => lock.mutate("lock", { onSuccess: close })}
       />
     </>
   );

@@ -26,3 +26,6 @@ export function percentSigned({ assigned, signed }: Pick<Totals, "assigned" | "s
 export function byNeed(readers: readonly ReaderProgress[]): ReaderProgress[] {
   return readers.toSorted((a, b) => b.overdue - a.overdue || b.assigned - b.signed - (a.assigned - a.signed) || a.name.localeCompare(b.name));
 }
+
+/** A deadline that is over; what has none is never late. */
+export const isPast = (due: string | null, now: number = Date.now()): boolean => due !== null && Date.parse(due) < now;
