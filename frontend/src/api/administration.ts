@@ -25,7 +25,7 @@ export interface ProtocolVersion extends Protocol {
 
 /** The version in force and all there ever were, the latest first. */
 export interface ProtocolVersions {
-  in_force: ProtocolVersion;
+  in_force: ProtocolVersion | null;
   versions: ProtocolVersion[];
 }
 

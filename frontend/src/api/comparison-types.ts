@@ -1,92 +1,103 @@
-/** What is shown once the readings of a specimen may be looked at. */
+/** What is shown once the readings of a specimen may be looked at. Inputs are decimal text as entered. */
 
-import type { Id, Numeric, StainClass } from "./types";
+import type { Id, Numeric } from "./types";
 
-export type Percentages = Partial<Record<StainClass | string, Numeric>>;
+export const COMPARISON_STATES = ["decided", "discordant", "revealed"] as const;
+export type ComparisonState = (typeof COMPARISON_STATES)[number];
 
 export interface ComparisonRow {
   specimen: Id;
-  case: { id: Id; code: string } | string | null;
+  study: Id;
+  case: string;
   marker: string;
+  slide: Id;
   slide_name: string;
   /** "C7" of a core, null of a whole section. */
   place: string | null;
-  state: "open" | "revealed" | "discordant" | "decided" | "closed";
+  /** "revealed": this person has looked. */
+  state: ComparisonState;
+  can_reveal: boolean;
   decided_at: string | null;
 }
 
-export interface ShownAmendment {
-  id?: Id;
-  number?: number;
-  why: string;
-  counts?: boolean;
+/** What was said of a specimen, whoever said it. */
+export interface Said {
   scoreable: boolean;
   reason: string;
-  inputs: Record<string, unknown>;
   value: Numeric | null;
   category: string;
-  comment?: string;
-  signed_at?: string;
-  created_at?: string;
 }
 
-export interface ShownReading {
-  id?: Id;
-  /** "Reader A"; names are for administrators. */
+export type Inputs = Record<string, string>;
+
+export interface ShownAmendment extends Said {
+  number: number;
+  /** False for one that came too late to count. */
+  counts: boolean;
+  why: string;
+  inputs: Inputs;
+  rule: string;
+  comment: string;
+  signed_at: string;
+}
+
+export interface ShownReading extends Said {
+  id: Id;
+  /** "Reader A", "Adjudicator": a letter of this specimen alone. */
   who: string;
+  /** For the study's administrators only. */
   name: string | null;
+  is_mine: boolean;
+  purpose: string;
+  series: number;
   stage: "unaided" | "aided" | "revised";
-  purpose?: string;
-  scoreable: boolean;
-  reason: string;
-  inputs: Record<string, unknown>;
-  value: Numeric | null;
-  category: string;
+  inputs: Inputs;
   rule: string;
   comment: string;
   signed_at: string;
   amendments: ShownAmendment[];
-  is_mine: boolean;
 }
 
-export interface ShownAlgorithm {
+export interface ShownAlgorithm extends Said {
   run: Id;
   name: string;
   version: string;
   preset: string;
-  value: Numeric | null;
-  category: string;
-  scoreable: boolean;
-  reason: string;
-  percentages: Percentages | null;
+  scheme: string;
+  percentages: Record<string, Numeric> | null;
+  finished_at: string | null;
 }
 
-export interface ShownConsensus {
+export interface ShownConsensus extends Said {
   kind: "mean" | "agreed" | "provisional" | "adjudicated";
-  value: Numeric | null;
-  category: string;
-  scoreable: boolean;
-  reason: string;
+  inputs: Inputs;
   rule: string;
   rule_version: string;
   made_at: string;
 }
 
+export interface ShownEvent {
+  at: string;
+  what: "signed" | "revised" | "amended" | "consensus";
+  /** As among the readings; empty for the system. */
+  who: string;
+}
+
 export interface Comparison {
   specimen: Id;
-  case: { id: Id; code: string } | string | null;
+  case: string;
+  slide: Id;
+  slide_name: string;
+  place: string | null;
   marker: string;
   scheme: string;
-  slide_name?: string;
-  place?: string | null;
-  study?: Id | { id: Id; name: string };
   readings: ShownReading[];
   algorithms: ShownAlgorithm[];
-  mean: { value: Numeric | null; category: string; inputs: Record<string, unknown> } | null;
+  mean: { value: Numeric | null; category: string; inputs: Inputs } | null;
   difference: Numeric | null;
   tolerance: Numeric | null;
   discordant: boolean;
-  with_algorithm: { value: Numeric | null; category: string; weights: { readers: Numeric; algorithm: Numeric }; label: string } | null;
+  with_algorithm: { run: Id; value: Numeric | null; category: string; inputs: Inputs; weights: { readers: Numeric; algorithm: Numeric }; label: string } | null;
   consensus: ShownConsensus | null;
-  history: { at: string; what: string; who: string | null }[];
+  history: ShownEvent[];
 }

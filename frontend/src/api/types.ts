@@ -52,7 +52,8 @@ export interface Protocol {
   reveal_to_readers: "after_all_readings" | "after_re_reads" | "never";
   marker_schemes: Record<string, string>;
   algorithms: string[];
-  frozen: boolean;
+  /** Null for whoever may not know whether reading has begun. */
+  frozen: boolean | null;
 }
 
 export interface Study {

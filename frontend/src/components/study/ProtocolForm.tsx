@@ -59,7 +59,7 @@ export function ProtocolForm({ study, protocol }: { study: Id; protocol: Protoco
         <FormProblem error={save.error} fields={SHOWN} />
         <Group gap="md">
           <Button type="submit" loading={save.isPending} disabled={change === null}>
-            {protocol.frozen ? `Save as version ${protocol.version + 1}` : "Save"}
+            Save as version {protocol.version + 1}
           </Button>
           {change !== null && (
             <Button variant="default" onClick={() => { setDraft(draftOf(protocol)); save.reset(); }}>
@@ -78,8 +78,8 @@ export function ProtocolForm({ study, protocol }: { study: Id; protocol: Protoco
 function sayOf(protocol: ProtocolVersion, changed: boolean, wrong: boolean): string {
   if (wrong) return "Something above is not right yet; it is said at the field.";
   if (!changed) return `Version ${protocol.version} is in force.`;
-  if (protocol.frozen) return "Reading has started, so this version is frozen. What is assigned or signed keeps its version; what is assigned from now on follows the new one.";
-  return `Version ${protocol.version} is kept beside the new one.`;
+  const frozen = protocol.frozen ? "Reading has started, so this version is frozen. " : "";
+  return `${frozen}Saving makes version ${protocol.version + 1}: what is assigned or signed keeps its version, what is assigned from now on follows the new one.`;
 }
 
 function Section({ title, children }: { title: string; children: React.ReactNode }) {

@@ -18,7 +18,7 @@ export function AssignmentsTab({ study }: { study: Study }) {
         <>
           {protocol.isPending && <Skeleton h={230} />}
           {protocol.isError && <Problem error={protocol.error} what="The protocol could not be loaded" retry={() => void protocol.refetch()} />}
-          {protocol.data && <AllocationForm key={protocol.data.in_force.version} study={study} protocol={protocol.data.in_force} />}
+          {protocol.data?.in_force && <AllocationForm key={protocol.data.in_force.version} study={study} protocol={protocol.data.in_force} />}
         </>
       )}
       <AssignedList study={study} />

@@ -28,6 +28,7 @@ function EditedProtocol({ study }: { study: Study }) {
   if (protocol.isPending) return <Skeleton h={520} />;
   if (protocol.isError) return <Problem error={protocol.error} what="The protocol could not be loaded" retry={() => void protocol.refetch()} />;
   const { in_force: inForce, versions } = protocol.data;
+  if (inForce === null) return <Empty title="No protocol yet">The study was made without one; the system administrator can mend that.</Empty>;
   return (
     <Stack gap="xl" maw={1080}>
       {/* Another version is another form: what was typed belongs to the version it was typed over. */}
