@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.factories import PASSWORD
+
 PEOPLE = ("alice", "tina", "dora", "root", "carol")
 
 
@@ -26,6 +28,7 @@ class Row:
 
 STUDY = {"study_id": "study"}
 FIELD = {"name": "Hot spot", "x_px": 0, "y_px": 0, "width_px": 10, "height_px": 10}
+HALF = {"inputs": {"weak": 20, "moderate": 30, "strong": 10}, "password": PASSWORD}
 RUN = {"specimen": "{specimen}", "algorithm": "nnp"}
 
 MATRIX: dict[str, Row] = {
@@ -78,6 +81,33 @@ MATRIX: dict[str, Row] = {
     "DELETE fields-of-view/<uuid:pk>": Row((403, 204, 204, 404, 404), {"pk": "field"}),
     "GET presentations/<uuid:pk>": Row((200, 404, 404, 404, 404), {"pk": "presentation_of_alice"}),
     "POST presentations/<uuid:pk>/renew": Row((200, 404, 404, 404, 404), {"pk": "presentation_of_alice"}),
+    # reading: an assignment is its reader's alone; a study's administrator is shown progress, elsewhere
+    "GET worklist": Row((200, 200, 200, 200, 200)),
+    "GET worklist/counts": Row((200, 200, 200, 200, 200)),
+    "GET adjudications": Row((200, 200, 200, 200, 200)),
+    "POST adjudications/<uuid:pk>/claim": Row((404, 404, 404, 404, 404), {"pk": "discordant_round"}),
+    "GET assignments/<uuid:pk>": Row((200, 404, 404, 404, 404), {"pk": "assignment_of_alice"}),
+    "POST assignments/<uuid:pk>/open": Row((200, 404, 404, 404, 404), {"pk": "assignment_of_alice"}),
+    "PUT assignments/<uuid:pk>/draft": Row(
+        (200, 404, 404, 404, 404), {"pk": "assignment_of_alice"}, {"draft": {"weak": "5"}}, {"If-Match": '"1"'}
+    ),
+    "POST assignments/<uuid:pk>/sign": Row(
+        (201, 404, 404, 404, 404), {"pk": "assignment_of_alice"}, HALF, {"Idempotency-Key": "matrix"}
+    ),
+    "POST assignments/<uuid:pk>/revise": Row((409, 404, 404, 404, 404), {"pk": "assignment_of_alice"}, HALF),
+    "POST assignments/<uuid:pk>/defer": Row((200, 404, 404, 404, 404), {"pk": "assignment_of_alice"}),
+    "POST assignments/<uuid:pk>/resume": Row((200, 404, 404, 404, 404), {"pk": "assignment_of_alice"}),
+    "POST assignments/<uuid:pk>/requests": Row(
+        (201, 404, 404, 404, 404), {"pk": "assignment_of_alice"}, {"kind": "rescan"}
+    ),
+    "GET readings/<uuid:pk>": Row((200, 404, 404, 404, 404), {"pk": "reading_of_alice"}),
+    "POST readings/<uuid:pk>/amend": Row(
+        (201, 404, 404, 404, 404), {"pk": "reading_of_alice"}, {**HALF, "why": "mistyped"}
+    ),
+    "GET slide-requests": Row((200, 200, 200, 200, 200)),
+    "POST slide-requests/<uuid:pk>/settle": Row(
+        (403, 200, 403, 404, 404), {"pk": "slide_request_of_alice"}, {"answer": "Scanned again."}
+    ),
     # runs: the protocol asks two readers, so pathologists know of none
     "GET model-cards": Row((200, 200, 200, 200, 200)),
     "GET runs": Row((200, 200, 200, 200, 200)),

@@ -63,6 +63,14 @@ def scene(
     done_run = factories.RunFactory(specimen=specimen, batch=batch, done=True)
     factories.ResultFactory(run=done_run)
     factories.SlideFactory(study=other_study)
+    protocol = study.protocols.get()
+    session = factories.ReadingSessionFactory(study=study, protocol=protocol, reader=alice)
+    rounds = [
+        factories.RoundFactory(specimen=factories.SpecimenFactory(slide__study=study), protocol=protocol)
+        for _ in range(3)
+    ]
+    waiting = factories.AssignmentFactory(round=rounds[0], session=session)
+    signed = factories.AssignmentFactory(round=rounds[1], session=session, state="signed")
     return SimpleNamespace(
         study=study,
         alice=alice,
@@ -75,6 +83,13 @@ def scene(
         token_of_tina=factories.TokenFactory(user=tina),
         membership_of_alice=study.memberships.get(user=alice),
         presentation_of_alice=factories.PresentationFactory(user=alice, slide=slide),
+        assignment_of_alice=waiting,
+        reading_of_alice=factories.ReadingFactory(assignment=signed),
+        slide_request_of_alice=factories.SlideRequestFactory(assignment=waiting),
+        # Nobody of the scene adjudicates in this study.
+        discordant_round=factories.RoundFactory(
+            specimen=rounds[2].specimen, protocol=protocol, series=2, state="discordant"
+        ),
         run=run,
         batch=batch,
         done_run=done_run,

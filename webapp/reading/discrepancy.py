@@ -124,8 +124,10 @@ def _averaged(scores: Sequence[Score], marker: str) -> tuple[SchemeResult, dict[
     if scheme == "ki-67":
         index = sum((Fraction(s.inputs["positive"]) / Fraction(s.inputs["counted"]) for s in scores), Fraction(0))
         index /= len(scores)
-        # A mean of proportions is itself one of that many nuclei, as far as its category goes.
-        return schemes.ki67(index.numerator, index.denominator), _texts(percent=100 * index)
+        # A mean of proportions is itself one of so many nuclei, as far as value and category go; nobody counted those,
+        # so the sentence ends before it names them.
+        result = schemes.ki67(index.numerator, index.denominator)
+        return replace(result, rule=result.rule.partition(" (")[0]), _texts(percent=100 * index)
     if any("category" in score.inputs for score in scores):
         return None
     parts = {name: _mean(scores, name) for name in HER2_PERCENTAGES}

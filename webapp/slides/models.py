@@ -5,6 +5,8 @@ Lengths ending in ``_px`` are level-0 pixels of the slide.
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 
@@ -190,3 +192,9 @@ class Presentation(Record):
                 name="slides_one_open_presentation",
             ),
         ]
+
+    @property
+    def shown_as(self) -> uuid.UUID:
+        """What the tile cookie names: the slide, or, in a reading session, the presentation alone. A cookie can be
+        read by whoever holds it, and a re-read must not be known by its slide."""
+        return self.slide_id if self.reading_session is None else self.pk
