@@ -118,16 +118,15 @@ export type SlideRequestKind = "rescan" | "recut" | "restain";
 
 export interface SlideRequest {
   id: Id;
+  study: { id: Id; name: string };
+  marker: string;
   kind: SlideRequestKind;
   note: string;
-  slide?: { id: Id; name: string } | Id;
-  slide_name?: string;
-  marker?: string;
-  place?: string | null;
   created_at: string;
   settled_at: string | null;
-  settled_by?: string | null;
   answer: string;
+  /** Null in a request of one's own: the reader who asked knows the tissue by its alias. */
+  place: { slide: Id; slide_name: string; case_code: string; row: number | null; column: number | null } | null;
 }
 
 export interface QaReview {

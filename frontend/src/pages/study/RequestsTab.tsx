@@ -11,7 +11,8 @@ import { Pager } from "../../components/common/Pager";
 import { Problem } from "../../components/common/Problem";
 import { Time } from "../../components/common/Time";
 import { pageOf, useUrlFilters } from "../../components/common/url-state";
-import { placeText, REQUEST_WORDS } from "../../components/study/words";
+import { coreName } from "../../components/common/words";
+import { REQUEST_WORDS } from "../../components/study/words";
 
 /** What readers ask of the technician: another scan, cut or stain. Who asked is not told. */
 export function RequestsTab({ study }: { study: Study }) {
@@ -62,8 +63,7 @@ export function RequestsTab({ study }: { study: Study }) {
 }
 
 function RequestRow({ request, maySettle }: { request: SlideRequest; maySettle: boolean }) {
-  const slide = typeof request.slide === "object" ? request.slide : null;
-  const where = [request.marker, placeText({ ...request, slide_name: slide?.name ?? request.slide_name })].filter(Boolean).join(" · ");
+  const { place } = request;
   return (
     <Table.Tr>
       <Table.Td>
@@ -71,13 +71,16 @@ function RequestRow({ request, maySettle }: { request: SlideRequest; maySettle: 
       </Table.Td>
       <Table.Td>{REQUEST_WORDS[request.kind]}</Table.Td>
       <Table.Td>
-        {slide ? (
-          <Anchor component={Link} to={`/slides/${slide.id}`} c="inherit" size="sm" fw={550}>
-            {where}
+        {place ? (
+          <Anchor component={Link} to={`/slides/${place.slide}`} c="inherit" size="sm" fw={550}>
+            {place.slide_name}
           </Anchor>
         ) : (
-          where || "—"
+          "Asked by yourself"
         )}
+        <Text size="xs" c="dimmed">
+          {[request.marker, place && `${coreName(place.row, place.column)} · case ${place.case_code}`].filter(Boolean).join(" · ")}
+        </Text>
       </Table.Td>
       <Table.Td>{request.note || "—"}</Table.Td>
       <Table.Td>{request.settled_at ? <Settled request={request} /> : maySettle ? <Settle request={request} /> : "open"}</Table.Td>
