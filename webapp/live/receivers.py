@@ -65,7 +65,7 @@ def tell_what_was_recorded(
     if verb in SILENT:
         return
     if verb in OWN_WORK:
-        tell_reader(kind, UUID(id))
+        tell_reader(verb, kind, UUID(id))
     elif verb == "specimen.opened" and specimen_id is not None:
         tell_of_reveal(UUID(specimen_id))
     elif verb == "round.discordant":
@@ -83,9 +83,9 @@ def tell_what_was_recorded(
         publish(rooms, _changed(FOR_MEMBERS[kind], object_id))
 
 
-def tell_reader(kind: str, object_id: UUID) -> None:
+def tell_reader(verb: str, kind: str, object_id: UUID) -> None:
     """Tell the reader of an assignment, and nobody else, that something of it changed: in whatever window they did it,
-    or by an administrator."""
+    or by an administrator. Of many made at once the last one stands for all."""
     wanted = {
         "assignment": Assignment.objects.filter(pk=object_id),
         "reading": Assignment.objects.filter(readings=object_id),
@@ -95,7 +95,10 @@ def tell_reader(kind: str, object_id: UUID) -> None:
     }
     for assignment in wanted[kind].select_related("reader", "session"):
         # One whose session has not opened (a washout) is nothing they may know of yet.
-        if assignment.session.opens_at <= timezone.now():
+        if assignment.session.opens_at > timezone.now():
+            continue
+        later = Assignment.objects.filter(session=assignment.session_id, position__gt=assignment.position)
+        if verb != "assignment.made" or not later.exists():
             publish([Room("person", assignment.reader_id)], _changed("worklist", str(assignment.pk)))
 
 

@@ -133,14 +133,6 @@ class SchemeDefinitionSerializer(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]  # a field of this name, not DRF's attribute
 
 
-class Her2SentenceSerializer(serializers.Serializer[Any]):
-    """A sentence of the guideline and the category it gives."""
-
-    key = serializers.CharField()
-    category = serializers.CharField()
-    text = serializers.CharField()
-
-
 class AssignmentSerializer(WorklistItemSerializer):
     """One specimen to read: the form as it was left, and what the form needs to know.
 
@@ -153,7 +145,9 @@ class AssignmentSerializer(WorklistItemSerializer):
     may_revise = serializers.SerializerMethodField()
     scheme_definition = serializers.SerializerMethodField()
     reasons = serializers.SerializerMethodField(help_text="Why it may not be scoreable: key and words.")
-    her2_sentences = serializers.SerializerMethodField()
+    her2_sentences = serializers.SerializerMethodField(
+        help_text="HER2: the scheme's rules (keys of scheme_definition.rules) that give each category."
+    )
     needs_password = serializers.SerializerMethodField(help_text="Whether the next signature asks for it.")
 
     class Meta(WorklistItemSerializer.Meta):
@@ -181,16 +175,10 @@ class AssignmentSerializer(WorklistItemSerializer):
     def get_reasons(self, _assignment: Assignment) -> dict[str, str]:
         return dict(REASONS)
 
-    @extend_schema_field(Her2SentenceSerializer(many=True))
-    def get_her2_sentences(self, assignment: Assignment) -> list[dict[str, str]]:
+    def get_her2_sentences(self, assignment: Assignment) -> dict[str, list[str]] | None:
         if assignment.scheme != "her2-ihc":
-            return []
-        rules = SCHEMES["her2-ihc"].rules
-        return [
-            {"key": key, "category": category, "text": rules[key]}
-            for category, keys in HER2_BY_CATEGORY.items()
-            for key in keys
-        ]
+            return None
+        return {category: list(keys) for category, keys in HER2_BY_CATEGORY.items()}
 
     def get_needs_password(self, _assignment: Assignment) -> bool:
         return bool(self.context["needs_password"])
