@@ -118,7 +118,7 @@ function decisionColumn(comparison: Comparison): Column {
     noBar: "",
     details: (
       <>
-        {mean && (
+        {mean && consensus?.kind !== "mean" && (
           <Text size="sm">
             Readers’ mean {numberText(mean.value, scheme)}
             {mean.category ? `, ${mean.category}` : ""}

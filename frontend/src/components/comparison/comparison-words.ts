@@ -87,7 +87,7 @@ export function decisionSentence(comparison: Comparison): string {
     const score = !consensus.scoreable
       ? `not scoreable (${REASON_WORDS[consensus.reason] ?? consensus.reason})`
       : [toNumber(consensus.value) === null ? "" : numberText(consensus.value, scheme), consensus.category].filter(Boolean).join(", ");
-    return `Decided: ${score}. ${sentence(consensus.rule)} Rule ${consensus.rule_version}.`;
+    return `Decided: ${score}. ${sentence(consensus.rule)} Rule version ${consensus.rule_version}.`;
   }
   if (counted(comparison.readings).length === 0) return "Nobody’s reading is shown here.";
   if (!discordant) return "Not decided yet.";

@@ -59,7 +59,7 @@ describe("two readings", () => {
 describe("the decision's sentence", () => {
   it("says what was decided, by which rule and version", () => {
     const consensus = { kind: "mean" as const, scoreable: true, reason: "", value: "142.5", category: "positive", inputs: {}, rule: "mean of 2 readings, which differ by 15 (at most 40)", rule_version: "consensus-1", made_at: "" };
-    expect(decisionSentence(comparison({ consensus }))).toBe("Decided: 142.5, positive. Mean of 2 readings, which differ by 15 (at most 40). Rule consensus-1.");
+    expect(decisionSentence(comparison({ consensus }))).toBe("Decided: 142.5, positive. Mean of 2 readings, which differ by 15 (at most 40). Rule version consensus-1.");
   });
 
   it("says why readings are discordant", () => {

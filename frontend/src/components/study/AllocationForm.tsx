@@ -58,7 +58,7 @@ export function AllocationForm({ study, protocol }: { study: Study; protocol: Pr
         <Group align="flex-start" gap="md">
           <Select label="Marker" w={130} data={markers} value={draft.marker || null} onChange={(marker) => set({ marker: marker ?? "", slides: [] })} clearable={draft.purpose === "qa"} error={fieldError(error, "marker")} />
           <SlidesField study={study} draft={draft} set={set} error={fieldError(error, "slides")} />
-          <Select label="Design" w={320} allowDeselect={false} data={Object.entries(DESIGN_WORDS).map(([value, label]) => ({ value, label }))} value={draft.design} onChange={(design) => design && set({ design: design as Design })} error={fieldError(error, "design")} />
+          <Select label="Design" w={150} allowDeselect={false} data={Object.entries(DESIGN_WORDS).map(([value, label]) => ({ value, label: label.split(": ")[0] ?? label }))} value={draft.design} onChange={(design) => design && set({ design: design as Design })} error={fieldError(error, "design")} />
           <NumberInput label="Cap" w={110} min={1} clampBehavior="none" allowDecimal={false} placeholder="no limit" value={draft.cap} onChange={(cap) => set({ cap })} error={fieldError(error, "cap")} />
           {draft.purpose === "re_read" && (
             <NumberInput label="Series" w={90} min={2} max={6} clampBehavior="none" allowDecimal={false} value={draft.series} onChange={(series) => set({ series })} error={fieldError(error, "series")} />

@@ -1,16 +1,20 @@
-import { Checkbox, NumberInput, Select } from "@mantine/core";
+import { Checkbox, NumberInput } from "@mantine/core";
 import type { Design } from "../../api/administration";
 import type { Protocol } from "../../api/types";
 import { MODE_WORDS, REVEAL_WORDS } from "../common/words";
 import type { DraftFields } from "./draft-fields";
+import { ExplainedSelect } from "./ExplainedSelect";
 import { FieldRow } from "./FieldRow";
-
-const choices = <Key extends string>(words: Record<Key, string>): { value: string; label: string }[] =>
-  Object.entries<string>(words).map(([value, label]) => ({ value, label }));
 
 export const DESIGN_WORDS: Record<Design, string> = {
   balanced: "Balanced: each specimen goes to some of the readers, evenly",
   crossed: "Crossed: every reader reads every specimen",
+};
+
+const REVEALS: Record<Protocol["reveal_to_readers"], string> = {
+  after_all_readings: `${REVEAL_WORDS.after_all_readings}: as soon as the last one is signed`,
+  after_re_reads: `${REVEAL_WORDS.after_re_reads}: when the last of them is signed`,
+  never: `${REVEAL_WORDS.never}: administrators alone compare`,
 };
 
 export function ReadingFields({ draft, set, wrong }: DraftFields) {
@@ -20,13 +24,13 @@ export function ReadingFields({ draft, set, wrong }: DraftFields) {
         <NumberInput aria-label="Readers per specimen" w={110} min={0} max={5} clampBehavior="none" allowDecimal={false} value={draft.readers} onChange={(readers) => set({ readers })} error={wrong("readers_per_specimen")} />
       </FieldRow>
       <FieldRow label="Mode" does="When readers see the algorithm’s score: never before reveal, after their own reading is locked, or from the start.">
-        <Select aria-label="Mode" allowDeselect={false} data={choices(MODE_WORDS)} value={draft.mode} onChange={(mode) => mode && set({ mode: mode as Protocol["mode"] })} error={wrong("mode")} />
+        <ExplainedSelect label="Mode" words={MODE_WORDS} value={draft.mode} onChange={(mode) => set({ mode })} error={wrong("mode")} />
       </FieldRow>
       <FieldRow label="Reveal" does="When readers may look at what the others said; looking is recorded for good.">
-        <Select aria-label="Reveal" allowDeselect={false} data={choices(REVEAL_WORDS)} value={draft.reveal} onChange={(reveal) => reveal && set({ reveal: reveal as Protocol["reveal_to_readers"] })} error={wrong("reveal_to_readers")} />
+        <ExplainedSelect label="Reveal" words={REVEALS} value={draft.reveal} onChange={(reveal) => set({ reveal })} error={wrong("reveal_to_readers")} />
       </FieldRow>
       <FieldRow label="Design" does="How specimens are shared out when they are assigned; an assignment may choose otherwise.">
-        <Select aria-label="Design" allowDeselect={false} data={choices(DESIGN_WORDS)} value={draft.design} onChange={(design) => design && set({ design: design as Design })} error={wrong("design")} />
+        <ExplainedSelect label="Design" words={DESIGN_WORDS} value={draft.design} onChange={(design) => set({ design })} error={wrong("design")} />
       </FieldRow>
       <FieldRow label="Workload cap" does="No reader is given more specimens than this in one series; empty means no limit.">
         <NumberInput aria-label="Workload cap" w={110} min={1} clampBehavior="none" allowDecimal={false} placeholder="no limit" value={draft.cap} onChange={(cap) => set({ cap })} error={wrong("workload_cap")} />

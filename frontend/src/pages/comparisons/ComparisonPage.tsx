@@ -1,6 +1,6 @@
 import { Alert, Anchor, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
-import { Link, useParams } from "react-router";
+import { Link, useLocation, useParams } from "react-router";
 import type { Comparison } from "../../api/comparison-types";
 import { useComparison, useRevealComparison, useUnblind } from "../../api/queries/comparisons";
 import { ApiError } from "../../api/client";
@@ -19,11 +19,12 @@ import { Thumbnail } from "../../components/slides/Thumbnail";
 /** One specimen: reader A, reader B, the algorithms, the decision. */
 export function ComparisonPage() {
   const { specimenId = "" } = useParams();
+  const named = useLocation().state as { title?: string; about?: string } | null;
   const comparison = useComparison(specimenId);
   if (comparison.data) return <Shown comparison={comparison.data} />;
   return (
-    <PageBody title="Comparison">
-      <Trail crumbs={[{ label: "Comparisons", to: "/comparisons" }, { label: "Specimen" }]} />
+    <PageBody title={named?.title ?? "Comparison"} about={named?.about}>
+      <Trail crumbs={[{ label: "Comparisons", to: "/comparisons" }, { label: named?.title ?? "Specimen" }]} />
       {comparison.isPending && <Skeleton h={380} />}
       {comparison.isError && <Problem error={comparison.error} what="The comparison could not be loaded" retry={() => void comparison.refetch()} />}
       {comparison.data === null && <NotLookedAt specimen={specimenId} />}
@@ -34,8 +35,8 @@ export function ComparisonPage() {
 function NotLookedAt({ specimen }: { specimen: string }) {
   const reveal = useRevealComparison(specimen);
   const unblind = useUnblind(specimen);
-  // Whether there is something, and not yet for this person, is told only after asking.
-  const refused = reveal.error instanceof ApiError && [403, 404, 409].includes(reveal.error.status);
+  // The server tells only a study's administrator that reading is still going on; for others there is nothing here.
+  const refused = reveal.error instanceof ApiError && [403, 409].includes(reveal.error.status);
   return (
     <Stack gap="lg" align="flex-start">
       <RevealComparison onReveal={() => reveal.mutate()} busy={reveal.isPending} error={reveal.error}>
@@ -45,7 +46,7 @@ function NotLookedAt({ specimen }: { specimen: string }) {
       {refused && (
         <Stack gap={6} align="flex-start">
           <Text size="sm" c="dimmed">
-            Reading may still be going on. A study’s administrator can look before it is over, for a reason that is kept.
+            As the study’s administrator you can look before reading is over, for a reason that is kept.
           </Text>
           <ConfirmInPlace
             danger
@@ -71,7 +72,7 @@ function Shown({ comparison }: { comparison: Comparison }) {
     <PageBody title={title} about={`${where} · ${schemeName(comparison.scheme)}`}>
       <Trail crumbs={[{ label: "Comparisons", to: "/comparisons" }, { label: title }]} />
       <Stack gap="lg">
-        <Group gap="lg" align="stretch" wrap="nowrap">
+        <Group gap="lg" align="flex-start" wrap="nowrap">
           <Stack gap={4} w={150} style={{ flex: "none" }}>
             <Thumbnail slide={{ id: comparison.slide, name: comparison.slide_name, has_thumbnail: true }} height={96} />
             <Anchor component={Link} to={slide} size="sm">

@@ -65,7 +65,7 @@ export function ComparisonsPage() {
               <Table.Th w={100}>Marker</Table.Th>
               <Table.Th>Slide</Table.Th>
               <Table.Th w={80}>Core</Table.Th>
-              <Table.Th w={230}>State</Table.Th>
+              <Table.Th w={290}>State</Table.Th>
               <Table.Th w={190}>Decided</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -93,7 +93,7 @@ function Row({ row }: { row: ComparisonRow }) {
   return (
     <Table.Tr>
       <Table.Td>
-        <Anchor component={Link} to={`/comparisons/${row.specimen}`} c="inherit" fw={550} size="sm">
+        <Anchor component={Link} to={`/comparisons/${row.specimen}`} state={{ title: `Case ${row.case} · ${row.marker}`, about: [row.slide_name, row.place].filter(Boolean).join(" · ") }} c="inherit" fw={550} size="sm">
           {row.case}
         </Anchor>
       </Table.Td>
