@@ -22,9 +22,9 @@ export interface ConfirmInPlaceProps {
 }
 
 /** Asks where the button was, not in a dialog: what it will do, a reason where one is needed, and the way back. */
-export function ConfirmInPlace({ label, confirm, says, reason, onConfirm, busy, error, size = "sm", danger = false, disabled = false }: ConfirmInPlaceProps) {
+export function ConfirmInPlace(props: ConfirmInPlaceProps) {
+  const { label, size = "sm", disabled = false } = props;
   const [asked, setAsked] = useState(false);
-  const [text, setText] = useState("");
   const opener = useRef<HTMLButtonElement>(null);
   const wasAsked = useRef(false);
   useEffect(() => {
@@ -32,20 +32,23 @@ export function ConfirmInPlace({ label, confirm, says, reason, onConfirm, busy, 
     if (wasAsked.current && !asked) opener.current?.focus();
     wasAsked.current = asked;
   }, [asked]);
-  if (!asked) {
-    return (
-      <Button ref={opener} size={size} variant="default" disabled={disabled} onClick={() => { setText(""); setAsked(true); }}>
-        {label}
-      </Button>
-    );
-  }
-  const close = (): void => setAsked(false);
+  if (asked) return <ConfirmForm {...props} onClose={() => setAsked(false)} />;
+  return (
+    <Button ref={opener} size={size} variant="default" disabled={disabled} onClick={() => setAsked(true)}>
+      {label}
+    </Button>
+  );
+}
+
+/** The question itself, for places (a table's row) that put it elsewhere than where the button is. */
+export function ConfirmForm({ label, confirm, says, reason, onConfirm, busy, error, size = "sm", danger = false, onClose }: ConfirmInPlaceProps & { onClose: () => void }) {
+  const [text, setText] = useState("");
   const escape = (event: KeyboardEvent): void => {
-    if (event.key === "Escape") close();
+    if (event.key === "Escape") onClose();
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (reason === undefined || text.trim() !== "") onConfirm(text.trim(), close);
+    if (reason === undefined || text.trim() !== "") onConfirm(text.trim(), onClose);
   };
   return (
     <form onSubmit={submit} aria-label={label}>
@@ -59,7 +62,7 @@ export function ConfirmInPlace({ label, confirm, says, reason, onConfirm, busy, 
           <Button type="submit" size={size} color={danger ? "red" : undefined} loading={busy} disabled={reason !== undefined && text.trim() === ""} autoFocus={reason === undefined} onKeyDown={escape}>
             {confirm}
           </Button>
-          <Button size={size} variant="default" onClick={close} onKeyDown={escape}>
+          <Button size={size} variant="default" onClick={onClose} onKeyDown={escape}>
             Cancel
           </Button>
         </Group>

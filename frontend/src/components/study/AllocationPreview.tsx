@@ -21,7 +21,7 @@ export function AllocationPreview({ allocation, made }: { allocation: Allocation
             <Table.Th w={220}>Reader</Table.Th>
             <Table.Th>Load</Table.Th>
             <Table.Th ta="right" w={70}>New</Table.Th>
-            <Table.Th ta="right" w={110}>Held already</Table.Th>
+            <Table.Th ta="right" w={130} style={{ whiteSpace: "nowrap" }}>Held already</Table.Th>
             <Table.Th ta="right" w={70}>Cap</Table.Th>
           </Table.Tr>
         </Table.Thead>

@@ -1,10 +1,10 @@
-import { Checkbox, Group, Select, Skeleton, Table, Text, Title } from "@mantine/core";
+import { Button, Checkbox, Group, Select, Skeleton, Table, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import type { AssignedReading } from "../../api/administration";
 import { useAssigned, useWithdrawAssignment } from "../../api/queries/assigning";
 import { useMembers } from "../../api/queries/people";
 import type { Study } from "../../api/types";
-import { ConfirmInPlace } from "../common/ConfirmInPlace";
+import { ConfirmForm } from "../common/ConfirmInPlace";
 import { Empty } from "../common/Empty";
 import { Pager } from "../common/Pager";
 import { Problem } from "../common/Problem";
@@ -81,8 +81,8 @@ export function AssignedList({ study }: { study: Study }) {
               <Table.Th w={180}>Reader</Table.Th>
               <Table.Th w={160}>Purpose</Table.Th>
               <Table.Th w={100}>State</Table.Th>
-              <Table.Th w={170}>Due</Table.Th>
-              <Table.Th w={150} />
+              <Table.Th w={230}>Due</Table.Th>
+              <Table.Th w={110} />
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -106,39 +106,53 @@ function uniqueReaders(members: { user: { id: string; username: string; display_
 
 function AssignedRow({ study, row, chosen, onToggle }: { study: Study; row: AssignedReading; chosen: boolean; onToggle: () => void }) {
   const withdraw = useWithdrawAssignment(study.id);
+  const [asked, setAsked] = useState(false);
   const where = placeText(row) || row.specimen;
-  const overdue = isMovable(row) && isPast(row.due_at);
+  const movable = isMovable(row);
   return (
-    <Table.Tr>
-      <Table.Td>{isMovable(row) && <Checkbox size="xs" aria-label={`Choose ${where}, ${row.reader.name}`} checked={chosen} onChange={onToggle} />}</Table.Td>
-      <Table.Td>{where}</Table.Td>
-      <Table.Td>{row.marker ?? ""}</Table.Td>
-      <Table.Td>{row.reader.name}</Table.Td>
-      <Table.Td>{purposeText(row.purpose, row.series)}</Table.Td>
-      <Table.Td>{ASSIGNMENT_STATE_WORDS[row.state]}</Table.Td>
-      <Table.Td>
-        <Time iso={row.due_at} />
-        {overdue && (
-          <Text span size="xs" c="light-dark(var(--mantine-color-amber-8), var(--mantine-color-amber-4))" fw={600}>
-            {" "}
-            overdue
-          </Text>
-        )}
-      </Table.Td>
-      <Table.Td ta="right">
-        {isMovable(row) && (
-          <ConfirmInPlace
-            size="compact-sm"
-            label="Withdraw"
-            confirm="Withdraw"
-            says="The reader no longer sees it. The draft, if there is one, is kept but not shown."
-            reason="Why"
-            busy={withdraw.isPending}
-            error={withdraw.error}
-            onConfirm={(reason, close) => withdraw.mutate({ id: row.id, reason }, { onSuccess: close })}
-          />
-        )}
-      </Table.Td>
-    </Table.Tr>
+    <>
+      <Table.Tr>
+        <Table.Td>{movable && <Checkbox size="xs" aria-label={`Choose ${where}, ${row.reader.name}`} checked={chosen} onChange={onToggle} />}</Table.Td>
+        <Table.Td>{where}</Table.Td>
+        <Table.Td>{row.marker ?? ""}</Table.Td>
+        <Table.Td>{row.reader.name}</Table.Td>
+        <Table.Td>{purposeText(row.purpose, row.series)}</Table.Td>
+        <Table.Td>{ASSIGNMENT_STATE_WORDS[row.state]}</Table.Td>
+        <Table.Td>
+          <Time iso={row.due_at} />
+          {movable && isPast(row.due_at) && (
+            <Text span size="xs" c="light-dark(var(--mantine-color-amber-8), var(--mantine-color-amber-4))" fw={600}>
+              {" "}
+              overdue
+            </Text>
+          )}
+        </Table.Td>
+        <Table.Td ta="right">
+          {movable && (
+            <Button size="compact-sm" variant="default" aria-expanded={asked} aria-label={`Withdraw ${where} from ${row.reader.name}`} onClick={() => setAsked(!asked)}>
+              Withdraw
+            </Button>
+          )}
+        </Table.Td>
+      </Table.Tr>
+      {asked && movable && (
+        <Table.Tr>
+          <Table.Td />
+          <Table.Td colSpan={7}>
+            <ConfirmForm
+              size="compact-sm"
+              label={`Withdraw ${where}`}
+              confirm="Withdraw"
+              says={`${row.reader.name} no longer sees it. The draft, if there is one, is kept but not shown.`}
+              reason="Why"
+              busy={withdraw.isPending}
+              error={withdraw.error}
+              onConfirm={(reason, close) => withdraw.mutate({ id: row.id, reason }, { onSuccess: close })}
+              onClose={() => setAsked(false)}
+            />
+          </Table.Td>
+        </Table.Tr>
+      )}
+    </>
   );
 }

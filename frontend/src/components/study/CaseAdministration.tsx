@@ -118,6 +118,9 @@ function Withdrawal({ id }: { id: string }) {
   const withdraw = useWithdrawCase(id);
   return (
     <section aria-label="Withdrawal">
+      <Title order={2} size="h3" mb={6}>
+        Withdrawal
+      </Title>
       <ConfirmInPlace
         danger
         label="The patient withdraws"

@@ -26,8 +26,8 @@ export function QaList({ study }: { study: Study }) {
             <Table.Th>Specimen</Table.Th>
             <Table.Th w={80}>Marker</Table.Th>
             <Table.Th w={120}>Chosen</Table.Th>
-            <Table.Th w={170}>State</Table.Th>
-            <Table.Th w={290}>Outcome</Table.Th>
+            <Table.Th w={200}>State</Table.Th>
+            <Table.Th w={330}>Outcome</Table.Th>
             <Table.Th w={90} />
           </Table.Tr>
         </Table.Thead>

@@ -16,7 +16,7 @@ export function ReaderProgressTable({ study, readers }: { study: Id; readers: Re
           <Table.Th w={190}>Reader</Table.Th>
           <Table.Th w={150}>Purpose</Table.Th>
           <Table.Th>Signed, draft, deferred</Table.Th>
-          <Table.Th ta="right" w={110}>Signed</Table.Th>
+          <Table.Th ta="right" w={150}>Signed</Table.Th>
           <Table.Th ta="right" w={70}>Drafts</Table.Th>
           <Table.Th ta="right" w={84}>Deferred</Table.Th>
           <Table.Th ta="right" w={84}>Overdue</Table.Th>
@@ -38,7 +38,7 @@ export function ReaderProgressTable({ study, readers }: { study: Id; readers: Re
                 <Bar parts={[{ part: "signed", value: reader.signed }, { part: "drafts", value: reader.drafts }, { part: "deferred", value: reader.deferred }]} whole={reader.assigned} />
               </div>
             </Table.Td>
-            <Table.Td ta="right">
+            <Table.Td ta="right" style={{ whiteSpace: "nowrap" }}>
               {reader.signed} / {reader.assigned}
               <Text span size="xs" c="dimmed">
                 {" "}

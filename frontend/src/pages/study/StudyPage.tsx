@@ -4,7 +4,7 @@ import { useStudy } from "../../api/queries/studies";
 import type { Study } from "../../api/types";
 import { Problem } from "../../components/common/Problem";
 import { useUrlFilters } from "../../components/common/url-state";
-import { ROLE_WORDS } from "../../components/common/words";
+import { isReadingRole, ROLE_WORDS } from "../../components/common/words";
 import { useRoom } from "../../components/live/LiveProvider";
 import { PageBody } from "../../components/shell/PageBody";
 import { Trail } from "../../components/shell/Trail";
@@ -38,6 +38,10 @@ function tabsOf(study: Study): [TabName, string][] {
   ];
   return all.filter(([, , shown]) => shown).map(([name, label]) => [name, label]);
 }
+
+/** Technicians see no reading, so they have nothing to compare. */
+const comparesIn = ({ my_roles: roles, protocol }: Study): boolean =>
+  (protocol?.readers_per_specimen ?? 0) > 0 && roles.some((role) => isReadingRole(role) || role === "administrator");
 
 export function StudyPage() {
   const { studyId = "" } = useParams();
@@ -75,7 +79,7 @@ export function StudyPage() {
               {ROLE_WORDS[role]}
             </Badge>
           ))}
-          {(study.data.protocol?.readers_per_specimen ?? 0) > 0 && (
+          {comparesIn(study.data) && (
             <Button component={Link} to={`/comparisons?study=${study.data.id}`} size="compact-sm" variant="default" ml={6}>
               Comparisons
             </Button>
