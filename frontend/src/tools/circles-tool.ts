@@ -43,7 +43,7 @@ interface Drag {
 export class CirclesTool implements Tool, CanvasLayer {
   readonly id = "circles";
   readonly label = "Cores";
-  readonly hint = "Drag a circle to move it, the chosen circle’s rim to size it; Shift+click adds one. Keys: N P choose, arrows move, [ ] size, M missing, A add, Delete.";
+  readonly hint = "Drag a circle to move it, the chosen one’s rim to size it. Shift+click adds.";
   readonly cursor = "default";
   readonly zIndex = 70;
   private host: ToolHost | null = null;

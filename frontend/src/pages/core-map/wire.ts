@@ -38,11 +38,12 @@ export const coresOfMap = (map: CoreMap): GridCore[] =>
     case: core.caseCode.trim(),
   }));
 
-export const regionsOfMap = (map: CoreMap): Region[] =>
+/** Circles with their places; whose core it is stands only at the chosen one, or the labels would cover each other. */
+export const regionsOfMap = (map: CoreMap, chosen: string | null): Region[] =>
   map.map((core) => ({
     id: core.key,
     kind: "core",
-    label: core.caseCode ? `${coreName(core.row, core.column)} · ${core.caseCode}` : coreName(core.row, core.column),
+    label: core.caseCode && core.key === chosen ? `${coreName(core.row, core.column)} · ${core.caseCode}` : coreName(core.row, core.column),
     centre: core.centre,
     radiusPx: core.radiusPx,
     isMissing: core.isMissing,
