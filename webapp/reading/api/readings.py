@@ -124,6 +124,7 @@ class SigningViews(ScopedViewSet):
         if (refused := _refused(request, texts["password"])) is not None:
             return refused
         reading, is_new = services.sign_reading(request.user, pk, sent, stage=stage)
+        reading.refresh_from_db()  # as every repetition finds it, to the byte
         return Response(ReadingSerializer(reading).data, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
 
