@@ -5,7 +5,7 @@ import type { Comparison, ShownAlgorithm, ShownReading } from "../../api/compari
 import { Disclosure } from "../common/Disclosure";
 import { Time } from "../common/Time";
 import { Amendments } from "./Amendments";
-import { differenceText, headline, inputsText, KIND_WORDS, numberText, sameCategory, sentence, STAGE_WORDS, subline, whoText } from "./comparison-words";
+import { allInputsText, differenceText, headline, inputsText, KIND_WORDS, numberText, sameCategory, sentence, STAGE_WORDS, subline, whoText } from "./comparison-words";
 import { barOf, type BarShare } from "./score-bar";
 
 /** One column of the comparison, top to bottom. */
@@ -58,7 +58,7 @@ export function readerColumn({ scheme, readings }: Comparison, reading: ShownRea
         <Amendments amendments={reading.amendments} scheme={scheme} />
         <Disclosure label="The raw reading">
           <Text size="xs">{STAGE_WORDS[reading.stage]}</Text>
-          {inputsText(reading.inputs) && <Text size="xs">{inputsText(reading.inputs)}</Text>}
+          {allInputsText(reading.inputs) && <Text size="xs">{allInputsText(reading.inputs)}</Text>}
           {reading.rule && <Text size="xs">{sentence(reading.rule)}</Text>}
           <Text size="xs" c="dimmed">
             signed <Time iso={reading.signed_at} />

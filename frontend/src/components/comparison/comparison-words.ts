@@ -122,6 +122,13 @@ export function inputsText(inputs: Inputs): string {
   return shown.map(([name, value]) => `${INPUT_WORDS[name] ?? name} ${value}`).join(", ");
 }
 
+/** All that was entered: "weak 20, moderate 35, strong 15". */
+export const allInputsText = (inputs: Inputs): string =>
+  Object.entries(inputs)
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `${INPUT_WORDS[name] ?? name} ${value}`)
+    .join(", ");
+
 export const EVENT_WORDS: Record<ShownEvent["what"], string> = {
   signed: "signed the reading",
   revised: "signed a revised reading",

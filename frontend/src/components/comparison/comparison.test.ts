@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Comparison, ShownReading } from "../../api/comparison-types";
-import { decisionSentence, differenceText, headline, inputsText, sameCategory, subline, whoText } from "./comparison-words";
+import { allInputsText, decisionSentence, differenceText, headline, inputsText, sameCategory, subline, whoText } from "./comparison-words";
 import { barOf, barText } from "./score-bar";
 
 const reading = (change: Partial<ShownReading> = {}): ShownReading => ({
@@ -28,6 +28,7 @@ describe("a score", () => {
   it("keeps what was entered beside the bar", () => {
     expect(inputsText({ weak: "1", moderate: "2", strong: "3", pattern: "null" })).toBe("pattern null");
     expect(inputsText({ percent: "40", intensity: "2" })).toBe("% positive 40, intensity 2");
+    expect(allInputsText({ weak: "1", moderate: "2", strong: "3", pattern: "" })).toBe("weak 1, moderate 2, strong 3");
   });
 });
 
