@@ -21,7 +21,7 @@ export function CasesCsv({ editor }: { editor: CoreMapEditor }) {
     setErrors("errors" in found ? found.errors : []);
     if ("errors" in found) return setDone(null);
     editor.edit(() => found.map);
-    return setDone(`${counted(found.count, "core")} assigned; not saved yet.`);
+    return setDone(`${counted(found.count, "core")} assigned.`);
   };
   return (
     <form onSubmit={submit} aria-label="Assign cases">
