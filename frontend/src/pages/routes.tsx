@@ -10,14 +10,18 @@ import { Shell } from "../components/shell/Shell";
 import { AccountPage } from "./account/AccountPage";
 import { BatchPage } from "./batch/BatchPage";
 import { CasePage } from "./case/CasePage";
+import { AdjudicatorPage } from "./comparisons/AdjudicatorPage";
+import { ComparisonPage } from "./comparisons/ComparisonPage";
+import { ComparisonsPage } from "./comparisons/ComparisonsPage";
 import { NotFoundPage } from "./NotFoundPage";
 import { PeoplePage } from "./people/PeoplePage";
 import { SignInPage } from "./sign-in/SignInPage";
 import { StudiesPage } from "./studies/StudiesPage";
 import { StudyPage } from "./study/StudyPage";
 
-// The map library is large and only this page needs it.
+// The map library is large and only these pages need it.
 const ViewerPage = lazy(() => import("./viewer/ViewerPage"));
+const CoreMapPage = lazy(() => import("./core-map/CoreMapPage"));
 
 const here = (location: { pathname: string; search: string }): string => location.pathname + location.search;
 
@@ -53,6 +57,10 @@ function SignedIn() {
             <Route path="/cases/:caseId" element={<CasePage />} />
             <Route path="/batches/:batchId" element={<BatchPage />} />
             <Route path="/slides/:slideId" element={<ViewerPage />} />
+            <Route path="/slides/:slideId/cores" element={<CoreMapPage />} />
+            <Route path="/comparisons" element={<ComparisonsPage />} />
+            <Route path="/comparisons/:specimenId" element={<ComparisonPage />} />
+            <Route path="/adjudications/:assignmentId/readings" element={<AdjudicatorPage />} />
             <Route path="/account" element={<AccountPage />} />
             <Route path="/people" element={<PeoplePage />} />
             <Route path="*" element={<NotFoundPage />} />
