@@ -36,6 +36,14 @@ export const keys = {
   batches: (query: object = {}) => ["batches", query] as const,
   batch: (id: Id) => ["batch", id] as const,
   batchResults: (batch: Id, query: object = {}) => ["batch-results", batch, query] as const,
+  worklist: (query: object = {}) => ["worklist", query] as const,
+  /** All of a study's and purpose's specimens. Kept up by what the reader does, so it is not fetched at every change. */
+  readingOrder: (study: Id, purpose: string) => ["reading-order", study, purpose] as const,
+  worklistCounts: (study: Id | "") => ["worklist-counts", study] as const,
+  adjudications: (query: object = {}) => ["adjudications", query] as const,
+  assignment: (id: Id) => ["assignment", id] as const,
+  /** A presentation like any other: a gap in the live updates does not open it again. */
+  openedAssignment: (assignment: Id) => ["presentation", "assignment", assignment] as const,
 };
 
 /** Which first words are stale when the server says that a thing of this kind changed. */
@@ -51,6 +59,7 @@ export const STALE_AFTER: Record<string, readonly string[]> = {
   protocol: ["studies", "study", "protocol"],
   comparison: ["comparisons", "comparison"],
   membership: ["studies", "study", "members"],
+  worklist: ["worklist", "worklist-counts", "adjudications"],
   user: ["people", "me"],
   token: ["tokens"],
 };

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { Navigate, Route, Routes, useLocation, useNavigate } from "react-router";
 import { whenSignedOut } from "../api/client";
 import { useMe } from "../api/queries/me";
+import { useReads } from "../api/queries/studies";
 import { Loading } from "../components/common/Loading";
 import { Problem } from "../components/common/Problem";
 import { LiveProvider } from "../components/live/LiveProvider";
@@ -18,10 +19,19 @@ import { PeoplePage } from "./people/PeoplePage";
 import { SignInPage } from "./sign-in/SignInPage";
 import { StudiesPage } from "./studies/StudiesPage";
 import { StudyPage } from "./study/StudyPage";
+import { WorklistPage } from "./worklist/WorklistPage";
 
 // The map library is large and only these pages need it.
 const ViewerPage = lazy(() => import("./viewer/ViewerPage"));
 const CoreMapPage = lazy(() => import("./core-map/CoreMapPage"));
+const ReadPage = lazy(() => import("./read/ReadPage"));
+
+/** Readers begin with their worklist, everybody else with the studies. */
+function FirstPage() {
+  const reads = useReads();
+  if (reads === undefined) return <Loading what="Opening Duoscope…" />;
+  return <Navigate to={reads ? "/worklist" : "/studies"} replace />;
+}
 
 const here = (location: { pathname: string; search: string }): string => location.pathname + location.search;
 
@@ -51,7 +61,9 @@ function SignedIn() {
       <Shell me={me.data}>
         <Suspense fallback={<Loading what="Opening the viewer…" />}>
           <Routes>
-            <Route path="/" element={<Navigate to="/studies" replace />} />
+            <Route path="/" element={<FirstPage />} />
+            <Route path="/worklist" element={<WorklistPage />} />
+            <Route path="/read/:assignmentId" element={<ReadPage />} />
             <Route path="/studies" element={<StudiesPage />} />
             <Route path="/studies/:studyId" element={<StudyPage />} />
             <Route path="/cases/:caseId" element={<CasePage />} />
