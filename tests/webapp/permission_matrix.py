@@ -133,5 +133,14 @@ MATRIX: dict[str, Row] = {
     "GET results/<uuid:pk>/layers": Row((404, 404, 404, 404, 404), {"pk": "done_run"}),
     "GET results/<uuid:pk>/layers/<int:column>/<int:row>": Row((404, 404, 404, 404, 404), {"pk": "done_run"}),
     "GET results/<uuid:pk>/export": Row((404, 404, 404, 404, 404), {"pk": "done_run"}),
+    # comparisons: readers once the specimen is opened, administrators once it is finished; technicians never
+    "GET comparisons": Row((200, 200, 200, 200, 200)),
+    "GET comparisons/<uuid:pk>": Row((404, 404, 404, 404, 404), {"pk": "read_specimen"}),
+    "POST comparisons/<uuid:pk>/reveal": Row((200, 404, 200, 404, 404), {"pk": "read_specimen"}),
+    "POST comparisons/<uuid:pk>/unblind": Row(
+        (403, 403, 200, 404, 404), {"pk": "specimen"}, {"reason": "A complaint."}
+    ),
+    "POST assignments/<uuid:pk>/readings/reveal": Row((409, 404, 404, 404, 404), {"pk": "assignment_of_alice"}),
+    "POST assignments/<uuid:pk>/algorithm/reveal": Row((409, 404, 404, 404, 404), {"pk": "assignment_of_alice"}),
     "GET studies/<uuid:pk>/audit": Row((403, 403, 200, 404, 404), {"pk": "study"}),
 }

@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 
 from tests import factories
 from tests.webapp.permission_matrix import MATRIX, PEOPLE, Row
+from webapp.reading.models import Round
 from webapp.slides.models import Slide
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,12 @@ def scene(
     ]
     waiting = factories.AssignmentFactory(round=rounds[0], session=session)
     signed = factories.AssignmentFactory(round=rounds[1], session=session, state="signed")
+    decided = factories.RoundFactory(
+        specimen=factories.SpecimenFactory(slide__study=study), protocol=protocol, state=Round.State.DECIDED
+    )
+    factories.ReadingFactory(assignment__round=decided)
+    factories.ConsensusFactory(round=decided)
+    factories.OpeningFactory(specimen=decided.specimen)
     return SimpleNamespace(
         study=study,
         alice=alice,
@@ -93,6 +100,7 @@ def scene(
         run=run,
         batch=batch,
         done_run=done_run,
+        read_specimen=decided.specimen,
         people={"alice": alice, "tina": tina, "dora": dora, "root": root, "carol": carol},
     )
 

@@ -47,7 +47,7 @@ OWN_WORK = frozenset(
      "slide_request.settled"}
 )  # fmt: skip
 #: Acts that change nothing a member could see.
-SILENT = frozenset({"slide.opened", "result.revealed", "result.exported", "exposure.recorded"})
+SILENT = frozenset({"slide.opened", "result.revealed", "result.exported", "exposure.recorded", "comparison.revealed"})
 
 
 @receiver(recorded, dispatch_uid="live.recorded")

@@ -66,10 +66,10 @@ def decide(scores: Sequence[Score], *, marker: str, tolerance: Decimal | None) -
         return replace(measured, rule=f"the categories differ: {', '.join(sorted(categories))}")
     if spread is not None and tolerance is not None and spread > tolerance:
         return replace(measured, rule=f"the readings differ by {plain(spread)}, more than {plain(tolerance)}")
-    averaged = _averaged(scored, marker)
-    if averaged is None:
+    mean = averaged(scored, marker)
+    if mean is None:
         return replace(measured, kind="agreed", rule="the readers give the same category", category=categories.pop())
-    result, inputs = averaged
+    result, inputs = mean
     if result.category not in categories:
         # Rounding a scheme's whole number can cross a boundary that no reader crossed.
         return replace(measured, rule=f"the mean would be {result.category}, which no reader gave")
@@ -110,8 +110,12 @@ def _mean(scores: Sequence[Score], name: str) -> Fraction:
     return sum((Fraction(score.inputs[name]) for score in scores), Fraction(0)) / len(scores)
 
 
-def _averaged(scores: Sequence[Score], marker: str) -> tuple[SchemeResult, dict[str, str]] | None:
-    """The scheme applied to averaged inputs; None where only categories were given."""
+def averaged(scores: Sequence[Score], marker: str) -> tuple[SchemeResult, dict[str, str]] | None:
+    """The scheme applied to averaged inputs, with these; None where only categories were given.
+
+    Args:
+        scores: of one scheme, scoreable, at least one.
+    """
     scheme = scores[0].scheme
     if scheme == "h-score":
         weak, moderate, strong = (_mean(scores, name) for name in ("weak", "moderate", "strong"))

@@ -11,6 +11,9 @@ import { Shell } from "../components/shell/Shell";
 import { AccountPage } from "./account/AccountPage";
 import { BatchPage } from "./batch/BatchPage";
 import { CasePage } from "./case/CasePage";
+import { AdjudicatorPage } from "./comparisons/AdjudicatorPage";
+import { ComparisonPage } from "./comparisons/ComparisonPage";
+import { ComparisonsPage } from "./comparisons/ComparisonsPage";
 import { NotFoundPage } from "./NotFoundPage";
 import { PeoplePage } from "./people/PeoplePage";
 import { SignInPage } from "./sign-in/SignInPage";
@@ -20,6 +23,7 @@ import { WorklistPage } from "./worklist/WorklistPage";
 
 // The map library is large and only these pages need it.
 const ViewerPage = lazy(() => import("./viewer/ViewerPage"));
+const CoreMapPage = lazy(() => import("./core-map/CoreMapPage"));
 const ReadPage = lazy(() => import("./read/ReadPage"));
 
 /** Readers begin with their worklist, everybody else with the studies. */
@@ -65,6 +69,10 @@ function SignedIn() {
             <Route path="/cases/:caseId" element={<CasePage />} />
             <Route path="/batches/:batchId" element={<BatchPage />} />
             <Route path="/slides/:slideId" element={<ViewerPage />} />
+            <Route path="/slides/:slideId/cores" element={<CoreMapPage />} />
+            <Route path="/comparisons" element={<ComparisonsPage />} />
+            <Route path="/comparisons/:specimenId" element={<ComparisonPage />} />
+            <Route path="/adjudications/:assignmentId/readings" element={<AdjudicatorPage />} />
             <Route path="/account" element={<AccountPage />} />
             <Route path="/people" element={<PeoplePage />} />
             <Route path="*" element={<NotFoundPage />} />
