@@ -108,6 +108,19 @@ MATRIX: dict[str, Row] = {
     "POST slide-requests/<uuid:pk>/settle": Row(
         (403, 200, 403, 404, 404), {"pk": "slide_request_of_alice"}, {"answer": "Scanned again."}
     ),
+    # an administrator's side of reading
+    "POST studies/<uuid:study_id>/allocations/preview": Row((403, 403, 200, 404, 404), STUDY, {"readers": ["{alice}"]}),
+    "POST studies/<uuid:study_id>/allocations": Row((403, 403, 201, 404, 404), STUDY, {"readers": ["{alice}"]}),
+    "GET studies/<uuid:study_id>/assignments": Row((403, 403, 200, 404, 404), STUDY),
+    "POST studies/<uuid:study_id>/reassign": Row(
+        (403, 403, 409, 404, 404), STUDY, {"assignments": ["{assignment_of_alice}"], "to": "{alice}", "reason": "Away."}
+    ),
+    "GET studies/<uuid:study_id>/progress": Row((403, 403, 200, 404, 404), STUDY),
+    "POST studies/<uuid:study_id>/close": Row((403, 403, 200, 404, 404), STUDY),
+    "POST studies/<uuid:study_id>/reopen": Row((403, 403, 200, 404, 404), STUDY),
+    "POST assignments/<uuid:pk>/withdraw": Row(
+        (404, 404, 200, 404, 404), {"pk": "assignment_of_alice"}, {"reason": "Ill."}
+    ),
     # runs: the protocol asks two readers, so pathologists know of none
     "GET model-cards": Row((200, 200, 200, 200, 200)),
     "GET runs": Row((200, 200, 200, 200, 200)),

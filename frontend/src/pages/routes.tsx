@@ -23,7 +23,6 @@ import { WorklistPage } from "./worklist/WorklistPage";
 
 // The map library is large and only these pages need it.
 const ViewerPage = lazy(() => import("./viewer/ViewerPage"));
-const CoreMapPage = lazy(() => import("./core-map/CoreMapPage"));
 const ReadPage = lazy(() => import("./read/ReadPage"));
 
 /** Readers begin with their worklist, everybody else with the studies. */
@@ -69,7 +68,6 @@ function SignedIn() {
             <Route path="/cases/:caseId" element={<CasePage />} />
             <Route path="/batches/:batchId" element={<BatchPage />} />
             <Route path="/slides/:slideId" element={<ViewerPage />} />
-            <Route path="/slides/:slideId/cores" element={<CoreMapPage />} />
             <Route path="/comparisons" element={<ComparisonsPage />} />
             <Route path="/comparisons/:specimenId" element={<ComparisonPage />} />
             <Route path="/adjudications/:assignmentId/readings" element={<AdjudicatorPage />} />

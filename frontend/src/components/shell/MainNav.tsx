@@ -11,6 +11,7 @@ interface Entry {
 const ENTRIES: readonly Entry[] = [
   { to: "/worklist", label: "Worklist", forReaders: true },
   { to: "/studies", label: "Studies" },
+  { to: "/comparisons", label: "Comparisons" },
 ];
 
 /** The first pages, one word each. */

@@ -12,9 +12,7 @@ import { pageOf, useUrlFilters } from "../../components/common/url-state";
 import { counted } from "../../components/common/words";
 import { slidesOf } from "../../components/slides/slides-of";
 import { Thumbnail } from "../../components/slides/Thumbnail";
-import { ImportOrders } from "../../components/study/ImportOrders";
 
-const MAY_IMPORT = ["technician", "administrator"] as const;
 const byCode = new Intl.Collator("en", { numeric: true });
 
 export function CasesTab({ study }: { study: Study }) {
@@ -84,11 +82,6 @@ export function CasesTab({ study }: { study: Study }) {
         </Table>
       )}
       {cases.data && <Pager count={cases.data.count} page={pageOf(filters.page)} onPage={(page) => setFilters({ page: String(page) })} noun="cases" />}
-      {MAY_IMPORT.some((role) => study.my_roles.includes(role)) && (
-        <div style={{ marginTop: 16 }}>
-          <ImportOrders study={study} />
-        </div>
-      )}
     </>
   );
 }

@@ -2,7 +2,7 @@ import { Anchor, Button, Group, SegmentedControl, Skeleton, Stack, Table, Text, 
 import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
 import type { SlideRequest } from "../../api/administration";
-import { useSettleRequest, useSlideRequests } from "../../api/queries/quality";
+import { useSettleRequest, useSlideRequests } from "../../api/queries/slide-requests";
 import type { Study } from "../../api/types";
 import { Empty } from "../../components/common/Empty";
 import { fieldError } from "../../components/common/form-errors";

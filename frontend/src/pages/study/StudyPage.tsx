@@ -13,13 +13,12 @@ import { CasesTab } from "./CasesTab";
 import { PeopleTab } from "./PeopleTab";
 import { ProgressTab } from "./ProgressTab";
 import { ProtocolTab } from "./ProtocolTab";
-import { QualityTab } from "./QualityTab";
 import { RequestsTab } from "./RequestsTab";
 import { mayKnowOfRuns } from "./roles";
 import { RunsTab } from "./RunsTab";
 import { SlidesTab } from "./SlidesTab";
 
-type TabName = "cases" | "slides" | "runs" | "assignments" | "progress" | "quality" | "requests" | "people" | "protocol";
+type TabName = "cases" | "slides" | "runs" | "assignments" | "progress" | "requests" | "people" | "protocol";
 
 function tabsOf(study: Study): [TabName, string][] {
   const isAdministrator = study.my_roles.includes("administrator");
@@ -31,7 +30,6 @@ function tabsOf(study: Study): [TabName, string][] {
     ["runs", "Runs", runs],
     ["assignments", "Assignments", isAdministrator],
     ["progress", "Progress", isAdministrator],
-    ["quality", "Quality", isAdministrator],
     ["requests", "Slide requests", isTechnician],
     ["people", "People", isAdministrator],
     ["protocol", "Protocol", true],
@@ -114,9 +112,6 @@ export function StudyPage() {
         </Tabs.Panel>
         <Tabs.Panel value="progress">
           <ProgressTab study={study.data} />
-        </Tabs.Panel>
-        <Tabs.Panel value="quality">
-          <QualityTab study={study.data} />
         </Tabs.Panel>
         <Tabs.Panel value="requests">
           <RequestsTab study={study.data} />

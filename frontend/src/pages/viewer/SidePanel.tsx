@@ -1,6 +1,5 @@
-import { Button, Divider, Group, Select, Stack, Text, Title } from "@mantine/core";
+import { Divider, Group, Select, Stack, Text, Title } from "@mantine/core";
 import { IconEyeOff } from "@tabler/icons-react";
-import { Link } from "react-router";
 import type { OpenedSlide } from "../../api/queries/slides";
 import type { CoreResult, FieldOfView, Id, Slide, SlideSpecimen, Study } from "../../api/types";
 import { coreName, grouped } from "../../components/common/words";
@@ -96,7 +95,7 @@ function Independent() {
   );
 }
 
-function SpecimenInfo({ slide, opened, study, specimen, onSpecimen, cores }: SidePanelProps & { cores: SlideSpecimen[] }) {
+function SpecimenInfo({ slide, opened, specimen, onSpecimen, cores }: SidePanelProps & { cores: SlideSpecimen[] }) {
   return (
     <section aria-label="Specimen">
       <Group justify="space-between" mb={8} wrap="nowrap">
@@ -133,11 +132,6 @@ function SpecimenInfo({ slide, opened, study, specimen, onSpecimen, cores }: Sid
         <dt>Objective</dt>
         <dd>{opened.objective_power === null ? "not stated" : `${opened.objective_power}×`}</dd>
       </dl>
-      {study.my_roles.includes("technician") && specimen?.kind !== "whole_section" && (
-        <Button component={Link} to={`/slides/${slide.id}/cores`} size="compact-sm" variant="default" mt={10}>
-          {cores.length > 0 ? "Edit the core map" : "Make the core map"}
-        </Button>
-      )}
     </section>
   );
 }
