@@ -152,9 +152,12 @@ def _wanted(specimens: Mapping[UUID, Specimen], protocol: Protocol) -> list[Want
         (present if counts else unfit)[specimen].add(reader)
     for specimen, person in Exposure.objects.filter(specimen__in=specimens).values_list("specimen", "person"):
         unfit[specimen].add(person)
-    rounds = dict(
-        Round.objects.filter(specimen__in=specimens, series=1).values_list("specimen", "readers_required")
-    )  # fmt: skip
+    rounds = {
+        specimen: required if state == Round.State.OPEN else 0
+        for specimen, required, state in Round.objects.filter(specimen__in=specimens, series=1).values_list(
+            "specimen", "readers_required", "state"
+        )
+    }
     return [
         Wanted(
             pk,
@@ -201,6 +204,8 @@ def reassign(actor: Any, study_id: UUID, *, assignments: Sequence[UUID], to: UUI
                 Assignment.State.DEFERRED,
             ):
                 raise Conflict("Only first readings that are not signed move to another reader.", code="not_unread")
+            if found.reader_id == to:
+                raise Conflict(f"{reader.display_name} holds it already.", code="same_reader")
             taken.append(_withdraw(actor, assignment_id, reason).specimen)
         return assign(actor, open_session(actor, study, reader), taken)
 
