@@ -56,6 +56,7 @@ export const STALE_AFTER: Record<string, readonly string[]> = {
   comparison: ["comparisons", "comparison"],
   membership: ["studies", "study", "members"],
   worklist: ["worklist", "worklist-counts", "adjudications"],
+  adjudication: ["worklist-counts", "adjudications"],
   user: ["people", "me"],
   token: ["tokens"],
 };

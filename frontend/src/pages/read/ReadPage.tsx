@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useMe } from "../../api/queries/me";
 import { useAssignment, useOpenedAssignment } from "../../api/queries/reading";
@@ -16,6 +17,12 @@ export default function ReadPage() {
   const me = useMe();
   const navigate = useNavigate();
   useTitle(assignment.data ? `${assignment.data.alias} · ${assignment.data.marker}` : "Reading");
+  const found = useMemo(
+    () => (assignment.data && opened.data ? { assignment: assignment.data, opened: opened.data } : null),
+    [assignment.data, opened.data],
+  );
+  const [last, setLast] = useState(found);
+  if (found !== null && found !== last) setLast(found);
   const failed = [assignment, opened].find((query) => query.isError);
   if (failed?.error) {
     return (
@@ -37,6 +44,9 @@ export default function ReadPage() {
       </div>
     );
   }
-  if (!assignment.data || !opened.data || !me.data) return <Loading what="Opening the specimen…" />;
-  return <ReadRoom assignment={assignment.data} opened={opened.data} person={me.data.id} />;
+  // While the next specimen opens the room stays, with the old tissue and without a form: nothing flickers, and no key
+  // goes to the wrong specimen.
+  const shown = found ?? last;
+  if (shown === null || !me.data) return <Loading what="Opening the specimen…" />;
+  return <ReadRoom assignment={shown.assignment} opened={shown.opened} current={assignmentId} person={me.data.id} />;
 }

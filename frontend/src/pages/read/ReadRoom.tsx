@@ -1,4 +1,4 @@
-import { Alert } from "@mantine/core";
+import { Alert, Text } from "@mantine/core";
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { OpenedAssignment } from "../../api/queries/reading";
 import { useWholeWorklist } from "../../api/queries/worklist";
@@ -7,6 +7,7 @@ import { GRID_COMMANDS } from "../../commands/reading";
 import { useBoundCommands, useCommands } from "../../components/commands/CommandProvider";
 import { CoreGrid, GRID_COLUMNS } from "../../components/reading/CoreGrid";
 import { ReferencePanel } from "../../components/reading/ReferencePanel";
+import classes from "../../components/reading/reading.module.css";
 import { HeaderControls } from "../../components/shell/slots";
 import { Trail } from "../../components/shell/Trail";
 import { SlideViewer } from "../../components/viewer/SlideViewer";
@@ -26,20 +27,24 @@ import { useNeighbours } from "./neighbours";
 export interface ReadRoomProps {
   assignment: Assignment;
   opened: OpenedAssignment;
+  /** Where the reader is: another specimen than the one shown while that one still opens. */
+  current: string;
   person: string;
 }
 
 const NO_ITEMS: WorklistItem[] = [];
 
 /** Tissue in the middle, the form at the right; the slide's cores at the left where it has several. */
-export function ReadRoom({ assignment, opened, person }: ReadRoomProps) {
+export function ReadRoom({ assignment, opened, current, person }: ReadRoomProps) {
   const { panelOpen, filmstripOpen } = useSyncExternalStore(preferences.subscribe, preferences.get);
   const renewal = useRenewal(opened.presentation.id);
   const [session, setSession] = useState<ViewerSession | null>(null);
   const [chromeHidden, setChromeHidden] = useState(false);
   const [reference, setReference] = useState(false);
   const items = useWholeWorklist(assignment).data ?? NO_ITEMS;
-  const go = useNeighbours(items, assignment);
+  const here = useMemo(() => items.find((item) => item.id === current) ?? assignment, [items, current, assignment]);
+  const isOpening = current !== assignment.id;
+  const go = useNeighbours(items, here, assignment);
   const { spotlight, fit } = usePlace(session, opened, assignment.id);
   const magnification = useMagnificationUsed(session, assignment.id);
   const cores = useMemo(
@@ -51,9 +56,9 @@ export function ReadRoom({ assignment, opened, person }: ReadRoomProps) {
   );
   const isGrid = cores.length > 1;
   const move = (direction: Direction): void => {
-    const at = cores.findIndex((core) => core.id === assignment.id);
+    const at = cores.findIndex((core) => core.id === current);
     const to = cores[stepInGrid(at, cores.length, GRID_COLUMNS, direction)];
-    if (at >= 0 && to !== undefined && to.id !== assignment.id) go.to(to.id);
+    if (at >= 0 && to !== undefined && to.id !== current) go.to(to.id);
   };
   const leave = useCallback(() => document.querySelector<HTMLElement>("[role='application']")?.focus(), []);
   return (
@@ -61,7 +66,7 @@ export function ReadRoom({ assignment, opened, person }: ReadRoomProps) {
       <Trail
         crumbs={[
           { label: assignment.study.name, to: `/worklist?study=${assignment.study.id}` },
-          { label: `${assignment.alias} · ${assignment.marker}` },
+          { label: `${here.alias} · ${here.marker}` },
         ]}
       />
       <HeaderControls>
@@ -72,9 +77,9 @@ export function ReadRoom({ assignment, opened, person }: ReadRoomProps) {
       {isGrid && <GridKeys move={move} />}
       {reference && !chromeHidden && <ReferencePanel assignment={assignment} onClose={() => setReference(false)} />}
       {isGrid && filmstripOpen && !chromeHidden && !reference && (
-        <CoreGrid cores={cores} current={assignment.id} onGo={go.to} onHover={go.prefetch} />
+        <CoreGrid cores={cores} current={current} onGo={go.to} onHover={go.prefetch} />
       )}
-      <div className={roomClasses.tissue}>
+      <div className={roomClasses.tissue} style={isOpening ? { opacity: 0.35 } : undefined} aria-busy={isOpening}>
         {renewal.ended && (
           <Alert color="amber" variant="default" className={roomClasses.ended} title="This specimen is no longer open to you">
             {renewal.ended.detail}
@@ -82,7 +87,8 @@ export function ReadRoom({ assignment, opened, person }: ReadRoomProps) {
         )}
         <SlideViewer presentation={opened.presentation} renewAccess={renewal.renew} spotlight={spotlight} onSession={setSession} />
       </div>
-      {panelOpen && !chromeHidden && (
+      {panelOpen && !chromeHidden && isOpening && <OpeningPanel name={here.alias} />}
+      {panelOpen && !chromeHidden && !isOpening && (
         <ReadPanel
           key={`${assignment.id}/${assignment.reading?.id ?? "open"}`}
           assignment={assignment}
@@ -101,6 +107,22 @@ export function ReadRoom({ assignment, opened, person }: ReadRoomProps) {
         />
       )}
     </div>
+  );
+}
+
+/** Holds the form's place; says something only where opening takes longer than a glance. */
+function OpeningPanel({ name }: { name: string }) {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), 300);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <aside className={classes.panel} aria-label="Score">
+      <Text size="sm" c="dimmed" p="md" role="status">
+        {slow ? `Opening ${name}…` : ""}
+      </Text>
+    </aside>
   );
 }
 

@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { useNavigate } from "react-router";
 import { prefetchAssignment, prefetchOpening, refetchAfterSigning } from "../../api/queries/reading";
 import type { Assignment, WorklistItem } from "../../api/reading-types";
-import { neighbour, nextToRead } from "../../state/worklist-order";
+import { neighbour, nextToRead, type Placed } from "../../state/worklist-order";
 
 const LOOK_AHEAD_MS = 700;
 
@@ -17,11 +17,11 @@ export interface Neighbours {
 }
 
 /** The ways from one specimen to another. The next one's form is fetched ahead, its tissue once it is about to be shown. */
-export function useNeighbours(items: readonly WorklistItem[], assignment: Assignment): Neighbours {
+export function useNeighbours(items: readonly WorklistItem[], here: Placed, assignment: Assignment): Neighbours {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const next = nextToRead(items, assignment);
-  const previous = neighbour(items, assignment, -1);
+  const next = nextToRead(items, here);
+  const previous = neighbour(items, here, -1);
   const nextId = next?.id ?? null;
   useEffect(() => {
     if (nextId === null) return undefined;

@@ -32,7 +32,9 @@ export function WorklistPage() {
   const narrowed = { study: filters.study, marker: filters.marker, search: filters.search };
   const items = useWorklist({ ...tab.query, ...narrowed, ordering: filters.ordering, page });
   const counts = useWorklistCounts(filters.study).data;
-  const first = useWorklist({ state: counts && counts.to_read === 0 && counts.drafts > 0 ? "draft" : "to_read", ...narrowed, search: "", page: 1 });
+  const draftsOnly = counts !== undefined && counts.to_read === 0 && counts.drafts > 0;
+  // In the usual view the same question as the list's own: the next is known as soon as the list is.
+  const first = useWorklist({ state: draftsOnly ? "draft" : "to_read", ...narrowed, search: "", ordering: "", page: 1 });
   const next = first.data?.results[0] ?? null;
   const studies = useStudies({ search: "", page: 1 }).data?.results.filter((study) => study.my_roles.some(isReadingRole)) ?? [];
   const search = useCallback((text: string) => setFilters({ search: text }), [setFilters]);
@@ -43,7 +45,7 @@ export function WorklistPage() {
       title="Worklist"
       actions={
         <Button leftSection={<IconPlayerPlay size={16} aria-hidden />} disabled={openNext === null} onClick={openNext ?? undefined} rightSection={<Keys keys={["N"]} />}>
-          {counts && counts.to_read === 0 && counts.drafts > 0 ? "Go on with a draft" : "Read the next"}
+          {draftsOnly ? "Go on with a draft" : "Read the next"}
         </Button>
       }
     >
