@@ -6,6 +6,7 @@ Lengths ending in ``_px`` are level-0 pixels of the slide.
 from __future__ import annotations
 
 import uuid
+from string import ascii_uppercase
 
 from django.conf import settings
 from django.db import models
@@ -139,6 +140,17 @@ class Specimen(Record):
             ),
         ]
         ordering = ["slide__name", "row", "column"]
+
+    @property
+    def place(self) -> str | None:
+        """A core's place as it is read aloud ("C7": row C, column 7); None for a whole section."""
+        if self.row is None or self.column is None:
+            return None
+        row, letters = self.row, ""
+        while row > 0:
+            row, rest = divmod(row - 1, 26)
+            letters = ascii_uppercase[rest] + letters
+        return f"{letters}{self.column}"
 
 
 class FieldOfView(Record):

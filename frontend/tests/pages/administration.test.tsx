@@ -150,16 +150,13 @@ describe("progress", () => {
     await waitFor(() => expect(sent(asked, "/api/studies/s1/close")).toHaveLength(1));
   });
 
-  it("offers the data lock only once the study is closed, and nothing after it", () => {
+  it("opens a closed study again, and offers nothing once its data are locked", () => {
     serve({ "GET /api/studies/s1/progress": () => [200, { readers: [], rounds: {}, by_marker: [] }] });
-    const { unmount } = show(<ProgressTab study={study(["administrator"])} />);
-    expect(screen.queryByRole("button", { name: "Lock the data" })).toBeNull();
-    unmount();
     const closed = show(<ProgressTab study={study(["administrator"], { closed_at: "2026-09-01T00:00:00Z" })} />);
-    expect(screen.getByRole("button", { name: "Lock the data" })).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Open the study again" })).toBeTruthy();
     closed.unmount();
     show(<ProgressTab study={study(["administrator"], { closed_at: "2026-09-01T00:00:00Z", locked_at: "2026-09-02T00:00:00Z" })} />);
-    expect(screen.queryByRole("button", { name: /Lock|Open the study/ })).toBeNull();
+    expect(screen.queryByRole("button", { name: /Close the study|Open the study/ })).toBeNull();
   });
 });
 
@@ -185,7 +182,7 @@ describe("a study's tabs", () => {
     return names;
   };
   it("are for administrators and technicians what each does", async () => {
-    expect(await tabsFor(["administrator"])).toEqual(["Cases", "Slides", "Runs", "Assignments", "Progress", "Quality", "People", "Protocol"]);
+    expect(await tabsFor(["administrator"])).toEqual(["Cases", "Slides", "Runs", "Assignments", "Progress", "People", "Protocol"]);
     expect(await tabsFor(["technician"])).toEqual(["Cases", "Slides", "Runs", "Slide requests", "Protocol"]);
   });
 });

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests import factories
 from webapp.agreement import services
 from webapp.agreement.permissions import revealable_specimens, visible_results
-from webapp.agreement.results.comparison import letters_of, place_of
+from webapp.agreement.results.comparison import letters_of
 from webapp.audit.models import Event
 from webapp.blinding.models import Exposure
 from webapp.blinding.permissions import is_veiled
@@ -143,7 +143,7 @@ def test_one_is_not_always_reader_a(study: Study, alice: Any, bob: Any, give: Gi
     ("row", "column", "place"), [(3, 7, "C7"), (26, 1, "Z1"), (27, 12, "AA12"), (None, None, None)]
 )
 def test_a_cores_place_is_said_as_it_is_read_aloud(row: Any, column: Any, place: Any) -> None:
-    assert place_of(Specimen(row=row, column=column)) == place
+    assert Specimen(row=row, column=column).place == place
 
 
 def test_an_amendment_that_came_too_late_is_a_note(

@@ -24,7 +24,7 @@ from webapp.agreement.permissions import (
     visible_readings,
     visible_results,
 )
-from webapp.agreement.results.comparison import Shown, algorithm_of, comparison_of, place_of
+from webapp.agreement.results.comparison import Shown, algorithm_of, comparison_of
 from webapp.blinding.permissions import own_exposures
 from webapp.core.api import ScopedViewSet
 from webapp.core.errors import Invalid, NotVisible
@@ -46,13 +46,10 @@ class ComparisonItemSerializer(serializers.Serializer[Any]):
     marker = serializers.CharField(source="slide.marker")
     slide = serializers.UUIDField(source="slide_id")
     slide_name = serializers.CharField(source="slide.name")
-    place = serializers.SerializerMethodField()
+    place = serializers.CharField(allow_null=True)
     state = serializers.SerializerMethodField()
     can_reveal = serializers.BooleanField()
     decided_at = serializers.DateTimeField(allow_null=True)
-
-    def get_place(self, specimen: Specimen) -> str | None:
-        return place_of(specimen)
 
     def get_state(self, specimen: Any) -> str:
         if specimen.was_revealed:

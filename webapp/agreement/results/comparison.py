@@ -55,7 +55,7 @@ def comparison_of(specimen: Specimen, shown: Shown, viewer_id: UUID) -> dict[str
         "case": specimen.case.code,
         "slide": specimen.slide_id,
         "slide_name": specimen.slide.name,
-        "place": place_of(specimen),
+        "place": specimen.place,
         "marker": specimen.slide.marker,
         "scheme": first.scheme if first else "",
         "readings": [
@@ -96,18 +96,6 @@ def letters_of(specimen_id: UUID) -> dict[UUID, str]:
     people = set(readers.exclude(state=Assignment.State.WITHDRAWN).values_list("reader", flat=True))
     shuffled = sorted(people, key=lambda person: hashlib.sha256(specimen_id.bytes + person.bytes).digest())
     return dict(zip(shuffled, ascii_uppercase, strict=False))
-
-
-def place_of(specimen: Specimen) -> str | None:
-    """A core's place as it is read aloud ("C7": row C, column 7); None for a whole section."""
-    if specimen.row is None or specimen.column is None:
-        return None
-    row = specimen.row
-    letters = ""
-    while row > 0:
-        row, rest = divmod(row - 1, 26)
-        letters = ascii_uppercase[rest] + letters
-    return f"{letters}{specimen.column}"
 
 
 def _who(reading: Reading, letters: dict[UUID, str]) -> str:

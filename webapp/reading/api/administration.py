@@ -85,7 +85,7 @@ class AssignedSerializer(serializers.ModelSerializer[Assignment]):
     slide_name = serializers.CharField(source="specimen.slide.name", read_only=True)
     marker = serializers.CharField(source="specimen.slide.marker", read_only=True)
     case = serializers.CharField(source="specimen.case.code", read_only=True)
-    place = serializers.SerializerMethodField()
+    place = serializers.CharField(source="specimen.place", read_only=True, allow_null=True)
     due_at = serializers.DateTimeField(source="session.due_at", read_only=True, allow_null=True)
 
     class Meta:
@@ -99,10 +99,6 @@ class AssignedSerializer(serializers.ModelSerializer[Assignment]):
     @extend_schema_field(FollowedReaderSerializer)
     def get_reader(self, assignment: Assignment) -> dict[str, str]:
         return {"id": str(assignment.reader_id), "name": assignment.reader.display_name}
-
-    def get_place(self, assignment: Assignment) -> str | None:
-        row, column = assignment.specimen.row, assignment.specimen.column
-        return None if row is None else f"row {row}, column {column}"
 
 
 class WithdrawSerializer(serializers.Serializer[Any]):
