@@ -186,12 +186,35 @@ class StudyProtocolView(APIView):
         return Response(ProtocolSerializer(made, context=_told(request, study_id)).data, status.HTTP_201_CREATED)
 
 
+class StudyStateSerializer(serializers.ModelSerializer[Study]):
+    class Meta:
+        model = Study
+        fields = ("id", "closed_at", "locked_at")
+        read_only_fields = fields
+
+
+class CloseView(APIView):
+    @extend_schema(operation_id="studies_close", request=None, responses=StudyStateSerializer)
+    def post(self, request: Request, study_id: UUID) -> Response:
+        """End reading; what is there stays, and the study may be opened again."""
+        return Response(StudyStateSerializer(services.close_study(request.user, study_id)).data)
+
+
+class ReopenView(APIView):
+    @extend_schema(operation_id="studies_reopen", request=None, responses=StudyStateSerializer)
+    def post(self, request: Request, study_id: UUID) -> Response:
+        """Let reading go on."""
+        return Response(StudyStateSerializer(services.reopen_study(request.user, study_id)).data)
+
+
 def _told(request: Request, study_id: UUID) -> dict[str, bool]:
     return {"is_told": is_told_of_freezing(roles_of(request.user, study_id))}
 
 
 urlpatterns = [
     path("studies/<uuid:study_id>/protocol", StudyProtocolView.as_view(), name="protocol"),
+    path("studies/<uuid:study_id>/close", CloseView.as_view(), name="study-close"),
+    path("studies/<uuid:study_id>/reopen", ReopenView.as_view(), name="study-reopen"),
     path(
         "studies/<uuid:study_id>/members",
         StudyMemberViews.as_view({"get": "list", "post": "create"}),
