@@ -11,7 +11,8 @@ from uuid import UUID
 from webapp.reading.discrepancy import grade
 from webapp.reading.models import Assignment, Purpose, QualificationItem, Reading
 from webapp.reading.scores import Score
-from webapp.studies.models import Protocol
+from webapp.studies.models import Protocol, Role
+from webapp.studies.permissions import studies_where
 
 
 @dataclass(frozen=True)
@@ -76,3 +77,20 @@ def _agreed(assignments: Iterable[UUID], study_id: UUID, protocol: Protocol) -> 
         said = Score(reading.scheme, "", reading.scoreable, value=reading.value, category=reading.category)
         count += grade(expected, said, Decimal(tolerance) if tolerance is not None else None) == "concordant"
     return count
+
+
+def own_standing(user: Any, study_id: UUID | None = None) -> Standing | None:
+    """The person's own standing in a study; without one, of all the open studies together in which they are to qualify.
+    None where they are not to."""
+    studies = studies_where(user, [Role.PATHOLOGIST]).filter(closed_at=None)
+    if study_id is not None:
+        studies = studies.filter(pk=study_id)
+    found = [standing_of(user.pk, pk) for pk in studies.order_by("pk").values_list("pk", flat=True)]
+    asked = [standing for standing in found if standing is not None]
+    if len(asked) <= 1:
+        return asked[0] if asked else None
+    return Standing(
+        sum(standing.needed for standing in asked),
+        sum(standing.done for standing in asked),
+        all(standing.passed for standing in asked),
+    )

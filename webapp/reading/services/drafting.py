@@ -20,6 +20,7 @@ from webapp.slides.models import Presentation
 from webapp.slides.services import open_for_reading
 from webapp.studies.models import Protocol, Role
 from webapp.studies.permissions import roles_of
+from webapp.studies.services import check_not_locked
 
 DRAFT_BYTES = 20_000
 NOTE_LENGTH = 400
@@ -82,7 +83,7 @@ def open_assignment(person: Any, assignment_id: UUID) -> tuple[Assignment, Prese
             person, assignment.specimen.slide, assignment.session_id,
             rotation_deg=assignment.rotation_deg, flipped=assignment.flipped,
         )  # fmt: skip
-        if assignment.opened_at is None:
+        if assignment.opened_at is None and assignment.session.study.locked_at is None:
             assignment.opened_at = timezone.now()
             assignment.save(update_fields=["opened_at"])
             Protocol.objects.filter(pk=assignment.session.protocol_id, frozen_at=None).update(frozen_at=timezone.now())
@@ -180,6 +181,7 @@ def settle_slide_request(actor: Any, request_id: UUID, *, answer: str) -> SlideR
         study_id = made.specimen.slide.study_id
         if Role.TECHNICIAN not in roles_of(actor, study_id):
             raise NotAllowed("Only the study's technicians settle requests.")
+        check_not_locked(made.specimen.slide.study)
         if made.settled_at is not None:
             raise Conflict("This request is settled.", code="settled")
         made.settled_at, made.settled_by, made.answer = timezone.now(), actor, answer
