@@ -180,7 +180,7 @@ def test_the_keyboard_alone_reaches_the_slide(browser: Browser, stack: Stack) ->
     """Tab and Enter from the sign-in page to the slide; then magnifications, stains and help by key."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=stack.url)
     page = context.new_page()
-    page.goto("/")
+    page.goto("/studies")
     page.get_by_label("User name").wait_for()
     shoot(page, "sign-in")
     page.get_by_label("User name").focus()

@@ -26,6 +26,13 @@ class Row:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+def filled(body: str, scene: Any) -> str:
+    """A row's body with the scene's ids in the places of ``{name}``."""
+    for name in ("specimen", "alice", "assignment_of_alice"):
+        body = body.replace(f"{{{name}}}", str(getattr(scene, name).pk))
+    return body
+
+
 STUDY = {"study_id": "study"}
 FIELD = {"name": "Hot spot", "x_px": 0, "y_px": 0, "width_px": 10, "height_px": 10}
 HALF = {"inputs": {"weak": 20, "moderate": 30, "strong": 10}, "password": PASSWORD}
@@ -52,6 +59,8 @@ MATRIX: dict[str, Row] = {
         (403, 403, 201, 403, 404), STUDY, {"username": "alice", "role": "adjudicator"}
     ),
     "DELETE members/<uuid:pk>": Row((404, 404, 204, 404, 404), {"pk": "membership_of_alice"}),
+    "GET studies/<uuid:study_id>/protocol": Row((403, 403, 200, 404, 404), STUDY),
+    "POST studies/<uuid:study_id>/protocol": Row((403, 403, 201, 404, 404), STUDY, {"readers_per_specimen": 3}),
     # cases
     "GET studies/<uuid:study_id>/cases": Row((200, 200, 200, 404, 404), STUDY),
     "POST studies/<uuid:study_id>/cases": Row((403, 201, 403, 404, 404), STUDY, {"code": "NEW-1"}),
@@ -107,6 +116,19 @@ MATRIX: dict[str, Row] = {
     "GET slide-requests": Row((200, 200, 200, 200, 200)),
     "POST slide-requests/<uuid:pk>/settle": Row(
         (403, 200, 403, 404, 404), {"pk": "slide_request_of_alice"}, {"answer": "Scanned again."}
+    ),
+    # an administrator's side of reading
+    "POST studies/<uuid:study_id>/allocations/preview": Row((403, 403, 200, 404, 404), STUDY, {"readers": ["{alice}"]}),
+    "POST studies/<uuid:study_id>/allocations": Row((403, 403, 201, 404, 404), STUDY, {"readers": ["{alice}"]}),
+    "GET studies/<uuid:study_id>/assignments": Row((403, 403, 200, 404, 404), STUDY),
+    "POST studies/<uuid:study_id>/reassign": Row(
+        (403, 403, 409, 404, 404), STUDY, {"assignments": ["{assignment_of_alice}"], "to": "{alice}", "reason": "Away."}
+    ),
+    "GET studies/<uuid:study_id>/progress": Row((403, 403, 200, 404, 404), STUDY),
+    "POST studies/<uuid:study_id>/close": Row((403, 403, 200, 404, 404), STUDY),
+    "POST studies/<uuid:study_id>/reopen": Row((403, 403, 200, 404, 404), STUDY),
+    "POST assignments/<uuid:pk>/withdraw": Row(
+        (404, 404, 200, 404, 404), {"pk": "assignment_of_alice"}, {"reason": "Ill."}
     ),
     # runs: the protocol asks two readers, so pathologists know of none
     "GET model-cards": Row((200, 200, 200, 200, 200)),

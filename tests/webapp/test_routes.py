@@ -15,7 +15,7 @@ from django.urls import get_resolver
 from rest_framework.test import APIClient
 
 from tests import factories
-from tests.webapp.permission_matrix import MATRIX, PEOPLE, Row
+from tests.webapp.permission_matrix import MATRIX, PEOPLE, Row, filled
 from webapp.reading.models import Round
 from webapp.slides.models import Slide
 
@@ -113,7 +113,7 @@ def ask(person: Any, name: str, row: Row, scene: SimpleNamespace, *, ids: dict[s
         route = route.replace(f"<uuid:{keyword}>", value)
     route = re.sub("<int:[a-z]+>", "0", route)
     assert "<" not in route, f"{name}: the table does not say what stands for {route}."
-    body = json.loads(json.dumps(row.body).replace("{specimen}", str(scene.specimen.pk)))
+    body = json.loads(filled(json.dumps(row.body), scene))
     client = APIClient(raise_request_exception=False)
     if person is not None:
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")

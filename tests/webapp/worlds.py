@@ -20,7 +20,7 @@ from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
-from tests.webapp.permission_matrix import MATRIX
+from tests.webapp.permission_matrix import MATRIX, filled
 from webapp.accounts.models import User
 from webapp.core.models import Record
 
@@ -102,7 +102,7 @@ def everything(scene: SimpleNamespace, hidden: Mapping[str, list[str]] | None = 
     names."""
     for name, row in MATRIX.items():
         method, route = name.split(" ", 1)
-        body = json.dumps(row.body).replace("{specimen}", str(scene.specimen.pk))
+        body = filled(json.dumps(row.body), scene)
         for path in ids_of(route, scene, hidden or {}):
             yield Asking(name, path, body=body, headers=tuple(row.headers.items()))
             if method == "GET" and UNKNOWN not in path:

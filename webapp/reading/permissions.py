@@ -72,8 +72,10 @@ def adjudicable_rounds(user: Any) -> QuerySet[Round]:
 
 def administered_assignments(user: Any) -> QuerySet[Assignment]:
     """All assignments of the studies the person administers: who reads what and how far they are, never what they
-    said. A study's administrator who also reads in it is shown their own only by their worklist."""
-    return Assignment.objects.filter(session__study__in=studies_where(user, [Role.ADMINISTRATOR]))
+    said. Specimens veiled for them are left out: an administrator who also reads in the study learns nothing here of
+    what they may still have to read."""
+    administered = studies_where(user, [Role.ADMINISTRATOR])
+    return Assignment.objects.filter(session__study__in=administered).exclude(specimen__in=veiled_specimens(user))
 
 
 def administered_sessions(user: Any) -> QuerySet[ReadingSession]:

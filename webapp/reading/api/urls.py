@@ -5,12 +5,19 @@ from __future__ import annotations
 from django.urls import path
 
 from webapp.reading.api.adjudications import AdjudicationViews
+from webapp.reading.api.administration import AllocationView, AssignedViews, PreviewView, ProgressView, ReassignView
 from webapp.reading.api.assignments import AssignmentViews
 from webapp.reading.api.readings import ReadingViews, SigningViews
 from webapp.reading.api.slide_requests import SlideRequestViews
 from webapp.reading.api.worklist import CountsView, WorklistViews
 
 urlpatterns = [
+    path("studies/<uuid:study_id>/allocations", AllocationView.as_view(), name="allocations"),
+    path("studies/<uuid:study_id>/allocations/preview", PreviewView.as_view(), name="allocations-preview"),
+    path("studies/<uuid:study_id>/assignments", AssignedViews.as_view({"get": "list"}), name="assigned"),
+    path("studies/<uuid:study_id>/reassign", ReassignView.as_view(), name="reassign"),
+    path("studies/<uuid:study_id>/progress", ProgressView.as_view(), name="progress"),
+    path("assignments/<uuid:pk>/withdraw", AssignedViews.as_view({"post": "withdraw"}), name="assignment-withdraw"),
     path("worklist", WorklistViews.as_view({"get": "list"}), name="worklist"),
     path("worklist/counts", CountsView.as_view(), name="worklist-counts"),
     path("adjudications", AdjudicationViews.as_view({"get": "list"}), name="adjudications"),
