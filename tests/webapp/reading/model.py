@@ -220,8 +220,20 @@ class Model:
         said.amendments.append((parts, counts))
         return OK
 
-    def withdraw(self, task: Task) -> None:
+    def withdraw(self, person: str, task: Task) -> str:
+        if "administrator" not in self.roles[person] or self.is_veiled(person, task.specimen):
+            return MISSING
+        decided = task.state == "signed" and self.rounds[task.specimen] != "open"
+        if task.state == "withdrawn" or decided:
+            return CONFLICT
         task.state = "withdrawn"
+        return OK
+
+    def close(self, person: str, *, closed: bool) -> str:
+        if "administrator" not in self.roles[person]:
+            return FORBIDDEN
+        self.closed = closed
+        return OK
 
     def claim(self, person: str, specimen: int) -> str:
         there = [task for task in self.tasks if task.specimen == specimen]

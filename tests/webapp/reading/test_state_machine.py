@@ -17,7 +17,6 @@ from typing import Any, ClassVar
 import pytest
 from django.db import transaction
 from django.forms.models import model_to_dict
-from django.utils import timezone
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -40,6 +39,7 @@ from webapp.core import errors
 from webapp.reading import services
 from webapp.reading.models import Amendment, Assignment, Consensus, Reading, Round
 from webapp.reading.services import Signed
+from webapp.studies.services import close_study, reopen_study
 
 STEPS = 20_000 if "DUOSCOPE_SOAK" in os.environ else 2_000
 STEPS_A_STORY = 60
@@ -305,12 +305,32 @@ class Story(RuleBasedStateMachine):
         task, who = self.task(number, person, own)
         self.show_readings(task, who, http)
 
-    @rule(closed=st.sampled_from([False, False, False, True]))
-    def close_or_reopen(self, closed: bool) -> None:
-        self.model.closed = closed
-        type(self.study).objects.filter(pk=self.study.pk).update(closed_at=timezone.now() if closed else None)
+    @precondition(lambda self: self.rows)
+    @rule(number=numbers, person=st.sampled_from(["dora", "dora", "dirk", "ann"]), http=over_http)
+    def withdraw(self, number: int, person: str, http: bool) -> None:
+        task, who = self.task(number, person, own=False)
+        expected = self.model.withdraw(who, task)
+        pk = self.rows[task].pk
+        if http:
+            found = self.asked(who, "post", f"assignments/{pk}/withdraw", {"reason": "Away."})
+        else:
+            found = served(lambda: services.withdraw_assignment(self.cast.people[who], pk, reason="Away."))
+        self.expect("withdraw", expected, found)
+
+    @rule(
+        person=st.sampled_from(["dora", "dora", "dora", "tina"]),
+        closed=st.sampled_from([False, False, True]),
+        http=over_http,
+    )
+    def close_or_reopen(self, person: str, closed: bool, http: bool) -> None:
+        expected = self.model.close(person, closed=closed)
+        if http:
+            found = self.asked(person, "post", f"studies/{self.study.pk}/{'close' if closed else 'reopen'}")
+        else:
+            act = close_study if closed else reopen_study
+            found = served(lambda: act(self.cast.people[person], self.study.pk))
         self.study.refresh_from_db()
-        self.expect("close", OK, OK)
+        self.expect("close", expected, found)
 
     # what always holds
 
@@ -470,5 +490,6 @@ def test_random_stories_go_as_the_model_says() -> None:
         "claim: 404", "reveal: ok", "reveal: 404", "reveal: 409", "look: ok", "look: 404", "unblind: ok",
         "unblind: 403", "unblind: 409", "reveal a run: ok", "reveal a run: 404", "show the algorithm: ok",
         "show the algorithm: 409", "show the readings: ok", "show the readings: 409", "close: ok",
+        "close: 403", "withdraw: ok", "withdraw: 404", "withdraw: 409",
     }  # fmt: skip
     assert wanted <= Story.reached, wanted - Story.reached
