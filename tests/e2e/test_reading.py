@@ -141,6 +141,7 @@ def test_a_slide_of_cores_is_read_by_keyboard_alone(browser: Browser, stack: Sta
     first = page.url
     page.keyboard.press("ArrowRight")
     expect(page).not_to_have_url(first)
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("ArrowLeft")
     expect(page).to_have_url(first)
     for number in range(CORES):
