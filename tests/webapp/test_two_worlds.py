@@ -169,7 +169,8 @@ def build(study: Study, alice: Any, bob: Any, tina: Any, dora: Any, mode: str) -
         slide=unread.slide, signed_slide=done.slide, case=unread.case, field=factories.FieldOfViewFactory(
             slide=unread.slide
         ),
-        unread=mine[unread], signed=mine[done], deferred=mine[deferred], of_bob=list(his.values()),
+        unread=mine[unread], assignment_of_alice=mine[unread], signed=mine[done],
+        deferred=mine[deferred], of_bob=list(his.values()),
         unread_of_bob=his[unread], signed_of_bob=his[done], foreign_of_bob=his[foreign], reading_of_alice=signed,
         reading_single=reading_single, round_single=alone.round, slide_request_of_alice=request,
         round_unread=mine[unread].round, round_signed=mine[done].round, round_foreign=his[foreign].round,
