@@ -8,8 +8,21 @@ import factory
 from django.utils import timezone
 
 from webapp.accounts.models import Token, User
-from webapp.blinding.models import Exposure, Veil
+from webapp.blinding.models import Admission, Exposure, Opening, Veil
 from webapp.cases.models import AccessionKey, Case
+from webapp.reading.models import (
+    Amendment,
+    Assignment,
+    CaseSignOut,
+    Consensus,
+    Purpose,
+    QaReview,
+    QualificationItem,
+    Reading,
+    ReadingSession,
+    Round,
+    SlideRequest,
+)
 from webapp.runs.models import Batch, Result, Run
 from webapp.slides.models import FieldOfView, Presentation, Slide, Specimen, StainingBatch
 from webapp.studies.models import Membership, Protocol, Role, Study
@@ -219,3 +232,157 @@ class ExposureFactory(factory.django.DjangoModelFactory):
     source = Exposure.Source.ALGORITHM
     source_id = factory.Faker("uuid4")
     planned = True
+
+
+class OpeningFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Opening
+
+    specimen = factory.SubFactory(SpecimenFactory)
+    reason = "all readings are in"
+
+
+class AdmissionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Admission
+
+    person = factory.SubFactory(UserFactory)
+    specimen = factory.SubFactory(SpecimenFactory)
+    source = Exposure.Source.ALGORITHM
+    reason = "concurrent reading"
+
+
+class ReadingSessionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ReadingSession
+
+    study = factory.SubFactory(StudyFactory)
+    protocol = factory.SubFactory(ProtocolFactory, study=factory.SelfAttribute("..study"))
+    reader = factory.SubFactory(UserFactory)
+    purpose = Purpose.PRIMARY
+    seed = 1
+    opens_at = factory.LazyFunction(timezone.now)
+
+
+class RoundFactory(factory.django.DjangoModelFactory):
+    """The first round of a specimen, open, for two readers. Give the protocol of the specimen's study."""
+
+    class Meta:
+        model = Round
+
+    specimen = factory.SubFactory(SpecimenFactory)
+    protocol = factory.SubFactory(ProtocolFactory, study=factory.SelfAttribute("..specimen.slide.study"))
+    scheme = "h-score"
+    readers_required = 2
+
+
+class AssignmentFactory(factory.django.DjangoModelFactory):
+    """An assignment as the database sees it; no veil is drawn: ``reading.services.assign`` does that."""
+
+    class Meta:
+        model = Assignment
+
+    round = factory.SubFactory(RoundFactory)
+    specimen = factory.SelfAttribute("round.specimen")
+    session = factory.SubFactory(
+        ReadingSessionFactory,
+        study=factory.SelfAttribute("..specimen.slide.study"),
+        protocol=factory.SelfAttribute("..round.protocol"),
+    )
+    reader = factory.SelfAttribute("session.reader")
+    purpose = Purpose.PRIMARY
+    scheme = "h-score"
+    position = factory.Sequence(lambda n: n)
+    alias = factory.Sequence(lambda n: f"A{n:04d}")
+
+
+class ReadingFactory(factory.django.DjangoModelFactory):
+    """Weak 20, moderate 30, strong 10: H-score 110, positive."""
+
+    class Meta:
+        model = Reading
+
+    assignment = factory.SubFactory(AssignmentFactory, state=Assignment.State.SIGNED)
+    specimen = factory.SelfAttribute("assignment.specimen")
+    reader = factory.SelfAttribute("assignment.reader")
+    protocol = factory.SelfAttribute("assignment.session.protocol")
+    purpose = Purpose.PRIMARY
+    scheme = "h-score"
+    scheme_version = "1"
+    scoreable = True
+    inputs = factory.LazyFunction(lambda: {"weak": "20", "moderate": "30", "strong": "10"})
+    value = 110
+    category = "positive"
+    rule = "more than 10 % of nuclei are positive: positive"
+    signer = factory.SelfAttribute("reader.display_name")
+    meaning = "I have read this specimen and this is my score."
+
+
+class AmendmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Amendment
+
+    reading = factory.SubFactory(ReadingFactory)
+    number = 1
+    counts = True
+    why = "mistyped"
+    scoreable = True
+    inputs = factory.LazyFunction(lambda: {"weak": "20", "moderate": "40", "strong": "10"})
+    value = 130
+    category = "positive"
+    signer = factory.SelfAttribute("reading.reader.display_name")
+    meaning = "I correct my reading for the reason given."
+
+
+class ConsensusFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Consensus
+
+    round = factory.SubFactory(RoundFactory, state=Round.State.DECIDED)
+    specimen = factory.SelfAttribute("round.specimen")
+    kind = Consensus.Kind.MEAN
+    scheme = "h-score"
+    scheme_version = "1"
+    scoreable = True
+    value = 110
+    category = "positive"
+    rule = "mean of 2 readings"
+    rule_version = "consensus-1"
+    readings = factory.LazyFunction(list)
+
+
+class QaReviewFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = QaReview
+
+    round = factory.SubFactory(RoundFactory, state=Round.State.DECIDED, readers_required=1)
+
+
+class SlideRequestFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SlideRequest
+
+    assignment = factory.SubFactory(AssignmentFactory)
+    specimen = factory.SelfAttribute("assignment.specimen")
+    kind = SlideRequest.Kind.RESCAN
+
+
+class QualificationItemFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = QualificationItem
+
+    specimen = factory.SubFactory(SpecimenFactory)
+    study = factory.SelfAttribute("specimen.slide.study")
+    value = 110
+    category = "positive"
+
+
+class CaseSignOutFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CaseSignOut
+
+    case = factory.SubFactory(CaseFactory)
+    person = factory.SubFactory(UserFactory)
+    summary = factory.LazyFunction(dict)
+    signer = factory.SelfAttribute("person.display_name")
+    meaning = "I sign out this case."

@@ -43,3 +43,27 @@ class Exposure(Record):
         constraints = [
             models.UniqueConstraint(fields=["person", "source", "source_id"], name="blinding_exposed_once"),
         ]
+
+
+class Opening(Record):
+    """Reading of the specimen is over for everybody: the protocol reveals it to readers. Until then it is veiled for
+    whoever holds a reading role in its study."""
+
+    specimen = models.OneToOneField(Specimen, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=80)
+
+
+class Admission(Record):
+    """The protocol plans that this person sees this kind of thing of the specimen although it is veiled for them: the
+    algorithm after their unaided reading (sequential) or from the start (concurrent), the readings for an adjudicator.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    specimen = models.ForeignKey(Specimen, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=12, choices=Exposure.Source)
+    reason = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "specimen", "source"], name="blinding_admitted_once"),
+        ]

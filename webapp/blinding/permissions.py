@@ -5,7 +5,11 @@ algorithms, is hidden from that person everywhere: results, runs, cells, counts,
 
 1. a ``Veil`` hangs between the two (drawn when a reading is assigned, lifted when the policy reveals), or
 2. the person holds a reading role (pathologist, adjudicator, QA second reader) in the specimen's study while the
-   protocol in force asks readers. A study without a protocol counts as asking them: what is unknown is hidden.
+   protocol in force asks readers and the specimen has not been opened to them (``Opening``: all its readings are in
+   and the protocol reveals). A study without a protocol counts as asking them: what is unknown is hidden.
+
+An ``Admission`` is the one exception, for one person, specimen and source, where the protocol plans it; it opens that
+alone, through ``agreement``, never a list.
 
 It is judged per person and specimen, never by role alone: another role held beside (technician, administrator, system
 administrator) lifts nothing. For an inactive or anonymous person every specimen is veiled.
@@ -23,7 +27,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from webapp.blinding.models import Exposure, Veil
+from webapp.blinding.models import Admission, Exposure, Opening, Veil
 from webapp.slides.models import Specimen
 from webapp.studies.permissions import studies_read_by
 
@@ -33,7 +37,8 @@ def veiled_specimens(person: Any) -> QuerySet[Specimen]:
     if not getattr(person, "is_active", False):
         return Specimen.objects.all()
     hanging = Veil.objects.filter(person=person.pk, lifted_at=None).values("specimen")
-    return Specimen.objects.filter(Q(pk__in=hanging) | Q(slide__study__in=studies_read_by(person)))
+    unopened = Q(slide__study__in=studies_read_by(person)) & ~Q(pk__in=Opening.objects.values("specimen"))
+    return Specimen.objects.filter(Q(pk__in=hanging) | unopened)
 
 
 def is_veiled(person: Any, specimen: Specimen | UUID) -> bool:
@@ -47,3 +52,18 @@ def own_exposures(person: Any) -> QuerySet[Exposure]:
     if not getattr(person, "is_active", False):
         return Exposure.objects.none()
     return Exposure.objects.filter(person=person.pk)
+
+
+def is_admitted(person: Any, specimen: Specimen | UUID, source: str) -> bool:
+    """Whether the protocol plans that the person sees this kind of thing although the specimen is veiled for them."""
+    specimen_id = specimen.pk if isinstance(specimen, Specimen) else specimen
+    return Admission.objects.filter(person=person.pk, specimen=specimen_id, source=source).exists()
+
+
+def unfit_readers(specimen: Specimen, *, re_read: bool = False) -> QuerySet[Exposure, Any]:
+    """The people (ids) who have lost the right to read the specimen: by any exposure, or, where they only read again
+    what they have read before, by one that the protocol did not plan."""
+    exposures = Exposure.objects.filter(specimen=specimen)
+    if re_read:
+        exposures = exposures.filter(planned=False)
+    return exposures.values_list("person", flat=True).distinct()

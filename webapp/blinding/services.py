@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.audit.services import record
-from webapp.blinding.models import Exposure, Veil
+from webapp.blinding.models import Admission, Exposure, Opening, Veil
 from webapp.slides.models import Specimen
 
 
@@ -50,6 +50,35 @@ def lift_veil(actor: Any, person: User, specimen: Specimen, *, reason: str) -> b
             person=str(person.pk), reason=reason,
         )  # fmt: skip
     return True
+
+
+def open_specimen(actor: Any, specimen: Specimen, *, reason: str) -> None:
+    """Reading of the specimen is over for everybody: lift every veil over it, and veil it for nobody by role any more.
+    Again lifts the veils that were drawn since (for a QA second read, say)."""
+    with transaction.atomic():
+        opening, is_new = Opening.objects.get_or_create(specimen=specimen, defaults={"reason": reason})
+        people = Veil.objects.filter(specimen=specimen, lifted_at=None).select_related("person").order_by("person")
+        for veil in people:
+            lift_veil(actor, veil.person, specimen, reason=reason)
+        if not is_new:
+            return
+        record(
+            actor, "specimen.opened", obj=opening, study_id=specimen.slide.study_id, specimen_id=specimen.pk,
+            reason=reason,
+        )  # fmt: skip
+
+
+def admit(person: User, specimen: Specimen, source: str, *, reason: str) -> None:
+    """The protocol plans that the person sees this kind of thing of the specimen. Again changes nothing."""
+    with transaction.atomic():
+        admission, is_new = Admission.objects.get_or_create(
+            person=person, specimen=specimen, source=Exposure.Source(source), defaults={"reason": reason}
+        )
+        if is_new:
+            record(
+                None, "admission.given", obj=admission, study_id=specimen.slide.study_id, specimen_id=specimen.pk,
+                person=str(person.pk), source=admission.source, reason=reason,
+            )  # fmt: skip
 
 
 def record_exposure(person: User, specimen: Specimen, source: str, source_id: UUID, planned: bool) -> Exposure:

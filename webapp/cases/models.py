@@ -11,6 +11,7 @@ from webapp.studies.models import Study
 class Case(Record):
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=40, help_text="The pseudonym, unique in its study.")
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="The patient withdrew: no more is read.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["study", "code"], name="cases_code_once_per_study")]

@@ -49,4 +49,3 @@ def compose(
         draw.text((x, y - 28), label, fill=_LABEL_RGB, font=font)
         places.append(Place(label, x, y, tile.shape[1], tile.shape[0]))
     return np.asarray(sheet), places
-

@@ -5,6 +5,9 @@ Lengths ending in ``_px`` are level-0 pixels of the slide.
 
 from __future__ import annotations
 
+import uuid
+from string import ascii_uppercase
+
 from django.conf import settings
 from django.db import models
 
@@ -138,6 +141,17 @@ class Specimen(Record):
         ]
         ordering = ["slide__name", "row", "column"]
 
+    @property
+    def place(self) -> str | None:
+        """A core's place as it is read aloud ("C7": row C, column 7); None for a whole section."""
+        if self.row is None or self.column is None:
+            return None
+        row, letters = self.row, ""
+        while row > 0:
+            row, rest = divmod(row - 1, 26)
+            letters = ascii_uppercase[rest] + letters
+        return f"{letters}{self.column}"
+
 
 class FieldOfView(Record):
     """A rectangle on a slide chosen for analysis; a positive control belongs to its staining batch."""
@@ -176,11 +190,23 @@ class Presentation(Record):
     slide = models.ForeignKey(Slide, on_delete=models.CASCADE, related_name="+")
     rotation_deg = models.PositiveSmallIntegerField(default=0)
     flipped = models.BooleanField(default=False)
+    reading_session = models.UUIDField(
+        null=True, blank=True, help_text="The reading session it was opened in: another session, another presentation."
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "slide"], condition=models.Q(closed_at=None), name="slides_one_open_presentation"
+                fields=["user", "slide", "reading_session"],
+                condition=models.Q(closed_at=None),
+                nulls_distinct=False,
+                name="slides_one_open_presentation",
             ),
         ]
+
+    @property
+    def shown_as(self) -> uuid.UUID:
+        """What the tile cookie names: the slide, or, in a reading session, the presentation alone. A cookie can be
+        read by whoever holds it, and a re-read must not be known by its slide."""
+        return self.slide_id if self.reading_session is None else self.pk

@@ -8,98 +8,171 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('slides', '0001_initial'),
-        ('studies', '0001_initial'),
+        ("slides", "0001_initial"),
+        ("studies", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='studies.study')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(blank=True, max_length=120)),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="studies.study"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'batches',
+                "verbose_name_plural": "batches",
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('algorithm', models.CharField(help_text='Key of the model card.', max_length=40)),
-                ('algorithm_version', models.CharField(max_length=20)),
-                ('preset', models.CharField(max_length=12)),
-                ('parameters', models.JSONField(default=dict)),
-                ('idempotency_key', models.CharField(max_length=80)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=12)),
-                ('attempt', models.PositiveSmallIntegerField(default=0)),
-                ('lease_owner', models.CharField(blank=True, max_length=120)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('cancel_requested_at', models.DateTimeField(blank=True, null=True)),
-                ('progress_done', models.PositiveIntegerField(default=0)),
-                ('progress_total', models.PositiveIntegerField(default=0)),
-                ('phase', models.CharField(blank=True, max_length=80)),
-                ('error', models.CharField(blank=True, max_length=400)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='runs.batch')),
-                ('field_of_view', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='slides.fieldofview')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('specimen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='slides.specimen')),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='studies.study')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("algorithm", models.CharField(help_text="Key of the model card.", max_length=40)),
+                ("algorithm_version", models.CharField(max_length=20)),
+                ("preset", models.CharField(max_length=12)),
+                ("parameters", models.JSONField(default=dict)),
+                ("idempotency_key", models.CharField(max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=0)),
+                ("lease_owner", models.CharField(blank=True, max_length=120)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("cancel_requested_at", models.DateTimeField(blank=True, null=True)),
+                ("progress_done", models.PositiveIntegerField(default=0)),
+                ("progress_total", models.PositiveIntegerField(default=0)),
+                ("phase", models.CharField(blank=True, max_length=80)),
+                ("error", models.CharField(blank=True, max_length=400)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="runs.batch",
+                    ),
+                ),
+                (
+                    "field_of_view",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="slides.fieldofview",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "specimen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="slides.specimen"
+                    ),
+                ),
+                (
+                    "study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="studies.study"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Result',
+            name="Result",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('attempt', models.PositiveSmallIntegerField()),
-                ('scheme', models.CharField(max_length=24)),
-                ('value', models.DecimalField(decimal_places=4, max_digits=9, null=True)),
-                ('category', models.CharField(blank=True, max_length=40)),
-                ('scoreable', models.BooleanField()),
-                ('reason', models.CharField(blank=True, max_length=400)),
-                ('counts', models.JSONField(help_text='{"negative": n, "weak": n, "moderate": n, "strong": n}')),
-                ('percentages', models.JSONField(null=True)),
-                ('cell_count', models.PositiveIntegerField()),
-                ('cells_sha256', models.CharField(help_text='Content address of the cell file in the result store.', max_length=64)),
-                ('provenance', models.JSONField()),
-                ('seconds', models.FloatField()),
-                ('run', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='runs.run')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("attempt", models.PositiveSmallIntegerField()),
+                ("scheme", models.CharField(max_length=24)),
+                ("value", models.DecimalField(decimal_places=4, max_digits=9, null=True)),
+                ("category", models.CharField(blank=True, max_length=40)),
+                ("scoreable", models.BooleanField()),
+                ("reason", models.CharField(blank=True, max_length=400)),
+                ("counts", models.JSONField(help_text='{"negative": n, "weak": n, "moderate": n, "strong": n}')),
+                ("percentages", models.JSONField(null=True)),
+                ("cell_count", models.PositiveIntegerField()),
+                (
+                    "cells_sha256",
+                    models.CharField(help_text="Content address of the cell file in the result store.", max_length=64),
+                ),
+                ("provenance", models.JSONField()),
+                ("seconds", models.FloatField()),
+                (
+                    "run",
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="runs.run"),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['study', '-created_at'], name='runs_by_study'),
+            model_name="run",
+            index=models.Index(fields=["study", "-created_at"], name="runs_by_study"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['state', 'lease_until'], name='runs_to_sweep'),
+            model_name="run",
+            index=models.Index(fields=["state", "lease_until"], name="runs_to_sweep"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('requested_by', 'idempotency_key'), name='runs_asked_once'),
+            model_name="run",
+            constraint=models.UniqueConstraint(fields=("requested_by", "idempotency_key"), name="runs_asked_once"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='runs_running_has_a_lease'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "running"), _negated=True), ("lease_until__isnull", False), _connector="OR"
+                ),
+                name="runs_running_has_a_lease",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scoreable', True), ('value__isnull', False)), models.Q(('scoreable', False), ('value__isnull', True)), _connector='OR'), name='runs_value_iff_scoreable'),
+            model_name="result",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("scoreable", True), ("value__isnull", False)),
+                    models.Q(("scoreable", False), ("value__isnull", True)),
+                    _connector="OR",
+                ),
+                name="runs_value_iff_scoreable",
+            ),
         ),
     ]

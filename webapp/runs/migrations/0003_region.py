@@ -5,21 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runs', '0002_results_are_immutable'),
-        ('slides', '0002_ingest_claim'),
+        ("runs", "0002_results_are_immutable"),
+        ("slides", "0002_ingest_claim"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='run',
-            name='region',
-            field=models.JSONField(help_text='What is scored, as it was when asked: {shape, x, y, width, height} in level-0 px; null: all of it.', null=True),
+            model_name="run",
+            name="region",
+            field=models.JSONField(
+                help_text="What is scored, as it was when asked: {shape, x, y, width, height} in level-0 px; null: all of it.",
+                null=True,
+            ),
         ),
         migrations.AlterField(
-            model_name='run',
-            name='field_of_view',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='slides.fieldofview'),
+            model_name="run",
+            name="field_of_view",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="slides.fieldofview",
+            ),
         ),
     ]
