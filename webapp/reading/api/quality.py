@@ -81,7 +81,7 @@ class NewItemSerializer(serializers.Serializer[Any]):
 
 
 class NewQualificationSerializer(serializers.Serializer[Any]):
-    items = NewItemSerializer(many=True, max_length=services.ITEMS_AT_MOST)
+    items = NewItemSerializer(many=True)
 
 
 class QaViews(ScopedViewSet):

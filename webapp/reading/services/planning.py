@@ -128,8 +128,8 @@ def _wanted(specimens: Mapping[UUID, Specimen], protocol: Protocol) -> list[Want
 def _give(actor: Any, study: Study, asked: Asked, plan: Plan, specimens: Mapping[UUID, Specimen]) -> None:
     of: dict[UUID, dict[Protocol, list[Specimen]]] = defaultdict(lambda: defaultdict(list))
     for specimen, readers in plan.given.items():
-        for reader in readers:
-            of[reader][plan.protocols[specimen]].append(specimens[specimen])
+        for chosen in readers:
+            of[chosen][plan.protocols[specimen]].append(specimens[specimen])
     series = asked.series if asked.purpose == Purpose.RE_READ else 1
     for load in plan.loads:
         reader = load.reader

@@ -146,7 +146,7 @@ def _same(one: QualificationItem | None, other: QualificationItem | None) -> boo
 
 def _items(study: Study, items: Sequence[Mapping[str, Any]]) -> dict[UUID, QualificationItem]:
     protocol = protocol_in_force(study)
-    ids = [item.get("specimen") for item in items]
+    ids = [UUID(str(item["specimen"])) for item in items]
     specimens = {
         specimen.pk: specimen
         for specimen in Specimen.objects.filter(slide__study=study, pk__in=ids).select_related("slide", "case")
@@ -154,7 +154,7 @@ def _items(study: Study, items: Sequence[Mapping[str, Any]]) -> dict[UUID, Quali
     read = set(Round.objects.filter(specimen__in=specimens).values_list("specimen", flat=True))
     made: dict[UUID, QualificationItem] = {}
     for number, item in enumerate(items):
-        specimen = specimens.get(item.get("specimen"))  # type: ignore[arg-type]  # None is in no dictionary
+        specimen = specimens.get(ids[number])
         where = f"items.{number}.specimen"
         if specimen is None or specimen.is_missing or specimen.case.withdrawn_at is not None:
             raise Invalid(f"Item {number} is no specimen of this study.", fields={where: "Not one that can be read."})
