@@ -85,7 +85,8 @@ def own_standing(user: Any, study_id: UUID | None = None) -> Standing | None:
     studies = studies_where(user, [Role.PATHOLOGIST]).filter(closed_at=None)
     if study_id is not None:
         studies = studies.filter(pk=study_id)
-    found = [standing_of(user.pk, pk) for pk in studies.order_by("pk").values_list("pk", flat=True)]
+    in_force = Protocol.objects.filter(study__in=studies).order_by("study", "-version").distinct("study")
+    found = [standing_of(user.pk, protocol.study_id, protocol) for protocol in in_force]
     asked = [standing for standing in found if standing is not None]
     if len(asked) <= 1:
         return asked[0] if asked else None
