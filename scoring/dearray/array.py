@@ -66,7 +66,7 @@ class Array:
                     core.row,
                     core.column,
                     core.present,
-                )  # fmt: skip
+                )
                 for core in self.cores
             )
         )

@@ -1,4 +1,4 @@
-"""How much each pixel of an overview looks like tissue, as a soft map: dark dirt must not weigh more than pale tissue."""
+"""How much each pixel of an overview looks like tissue, softly: dark dirt must not weigh more than pale tissue."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOISE_LIMITS = 5.0
 
 
 LONG = 0.25
-"""What reaches the picture's edge and is longer than this share of the shorter side is the rim of glass or coverslip."""
+"""What reaches the picture's edge and is longer than this share of the shorter side is the rim of the glass."""
 
 
 def tissue_evidence(rgb: ByteImage) -> FloatMap:

@@ -1,4 +1,4 @@
-"""The lattice that cores were punched on: two steps found by voting, then rows and columns by walking from core to core.
+"""The lattice cores were punched on: two steps found by voting, then rows and columns by walking from core to core.
 
 Arrays bend, drift and lie in several blocks, so no single rule places all cores: a place is foretold from the cores
 around it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
@@ -15,15 +17,19 @@ OVERVIEW_PX = 2048
 STRIP_PIXELS = 16_000_000
 
 
-def dearray_slide(reader: SlideReader) -> Array:
-    """The array on a slide, in level-0 px; without cores where none is found.
+def dearray_slide(reader: SlideReader, progress: Callable[[float], None] | None = None) -> Array:
+    """The array on a slide, in level-0 px; without cores where none is found. ``progress`` is told the share done.
 
     Raises:
         SlideError: the slide cannot be read.
         ScoringError: the slide has no level small enough to be looked at as a whole.
     """
+    tell = progress or (lambda _done: None)
     overview, factor = read_overview(reader)
-    return find_cores(overview).scaled(factor, reader.info.width_px, reader.info.height_px)
+    tell(0.4)
+    array = find_cores(overview)
+    tell(0.95)
+    return array.scaled(factor, reader.info.width_px, reader.info.height_px)
 
 
 def read_overview(reader: SlideReader) -> tuple[ByteImage, float]:

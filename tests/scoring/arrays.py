@@ -1,4 +1,4 @@
-"""Drawn overviews of tissue microarrays with a known answer: discs of stained speckle on glass, in one or two blocks."""
+"""Drawn overviews of tissue microarrays with a known answer: discs of stained speckle on glass, in blocks."""
 
 from __future__ import annotations
 
