@@ -71,6 +71,7 @@ def scene(
         case=specimen.case,
         refused_slide=factories.SlideFactory(study=study, state=Slide.State.REFUSED),
         tma_slide=factories.SlideFactory(study=study),
+        mapped_slide=factories.SpecimenFactory(slide=factories.SlideFactory(study=study), core=True).slide,
         field=factories.FieldOfViewFactory(slide=slide),
         token_of_tina=factories.TokenFactory(user=tina),
         membership_of_alice=study.memberships.get(user=alice),
@@ -90,7 +91,10 @@ def ask(person: Any, name: str, row: Row, scene: SimpleNamespace, *, ids: dict[s
         route = route.replace(f"<uuid:{keyword}>", value)
     route = re.sub("<int:[a-z]+>", "0", route)
     assert "<" not in route, f"{name}: the table does not say what stands for {route}."
-    body = json.loads(json.dumps(row.body).replace("{specimen}", str(scene.specimen.pk)))
+    text = json.dumps(row.body)
+    for thing in ("specimen", "mapped_slide"):
+        text = text.replace(f"{{{thing}}}", str(getattr(scene, thing).pk))
+    body = json.loads(text)
     client = APIClient(raise_request_exception=False)
     if person is not None:
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")

@@ -13,10 +13,10 @@ from django.db import transaction
 
 from webapp.audit.services import record
 from webapp.cases.services import CODE, CODE_RULE
-from webapp.core.errors import Conflict, Invalid, NotVisible, Stale
+from webapp.core.errors import Conflict, Invalid, NotAllowed, NotVisible, Stale
 from webapp.core.states import move
 from webapp.slides.models import CoreProposal, Slide, Specimen
-from webapp.slides.permissions import visible_slides
+from webapp.slides.permissions import can_see_maps, visible_slides
 from webapp.slides.services.grids import (
     LARGEST_PLACE,
     MOST_CORES,
@@ -122,11 +122,13 @@ def slide_with_map(person: Any, slide_id: UUID) -> Slide:
     """The slide, for those who may see which core is whose.
 
     Raises:
-        NotVisible: the person is no member of its study.
+        NotVisible, NotAllowed: the person does not work on the study's material.
     """
     slide = visible_slides(person).filter(pk=slide_id).first()
     if slide is None:
         raise NotVisible("There is no such slide, or you may not know of it.")
+    if not can_see_maps(person, slide.study_id):
+        raise NotAllowed("Only technicians and administrators see the map of a slide.")
     return slide
 
 
@@ -162,7 +164,7 @@ def _check(places: Sequence[GridPlace], slide: Slide, known: set[UUID]) -> None:
 
 def _keep_proposal(slide: Slide, places: Sequence[GridPlace]) -> None:
     """The edited grid takes the proposal's place: maps without circles and other sections build on it."""
-    proposal, is_new = CoreProposal.objects.select_for_update().get_or_create(
+    proposal, _ = CoreProposal.objects.select_for_update().get_or_create(
         slide=slide, defaults={"state": State.DONE, "progress": 1.0}
     )
     if proposal.state in (State.WAITING, State.WORKING):
@@ -181,7 +183,7 @@ def _taken_over(mapped: list[Specimen], slide: Slide) -> list[Wanted]:
     if proposed:
         for word, axis in (("rows", 0), ("columns", 1)):
             has, needs = max(place[axis] for place in proposed), max(place[axis] for place in theirs)
-            if has < needs or (has > needs and not proposal_is_larger_by_empty_places(proposed, axis, needs)):
+            if has < needs or (has > needs and not _is_empty_beyond(proposed, axis, needs)):
                 raise Conflict(
                     f"The grids differ: the other slide's map has {needs} {word}, this slide's grid has {has}. "
                     "Edit the grid first.",
@@ -205,7 +207,7 @@ def _taken_over(mapped: list[Specimen], slide: Slide) -> list[Wanted]:
     return wanted
 
 
-def proposal_is_larger_by_empty_places(proposed: dict[tuple[int, int], Any], axis: int, needs: int) -> bool:
+def _is_empty_beyond(proposed: dict[tuple[int, int], Any], axis: int, needs: int) -> bool:
     """Whether all places beyond the last row (axis 0) or column (1) that is needed are empty."""
     return not any(core["present"] for place, core in proposed.items() if place[axis] > needs)
 

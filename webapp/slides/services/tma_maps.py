@@ -134,7 +134,9 @@ def parse(text: str, width_px: int, height_px: int, *, marker: str = "") -> list
         errors.append(LineError(max(reader.line_num, 1), f"Not readable as CSV: {error}."))
     errors += _doubles(cores)
     if not cores and not errors:
-        errors.append(LineError(1, f"The map names no core of marker {marker}." if others else "The map names no core."))
+        errors.append(
+            LineError(1, f"The map names no core of marker {marker}." if others else "The map names no core.")
+        )
     if errors:
         raise MapErrors(sorted(errors, key=lambda error: error.line))
     return cores
