@@ -11,6 +11,8 @@ import numpy.typing as npt
 from scoring.types import FloatMap
 
 SMALLEST_PX = 5.0
+LARGEST_SHARE = 1 / 3
+"""Largest radius, of the picture's shorter side: more than one core fits across it."""
 STEP = 1.08
 FILTER_PX = 12.0
 """Radius at which the search for the radius filters: larger discs are looked for in a smaller picture."""
@@ -31,18 +33,18 @@ class Discs(NamedTuple):
 def common_radius(evidence: FloatMap) -> float | None:
     """The radius of the discs that explain most of the evidence; None where there are none.
 
-    Each radius is worth the area of its discs by the square of their strength: smaller discs are surrounded by
-    evidence of their own core, larger ones hold bare glass.
+    Each radius is worth the area of its discs by the cube of their strength: smaller discs are surrounded by evidence
+    of their own core, larger ones (a whole block, say) hold bare glass.
     """
     height, width = evidence.shape
     best, worth = None, 0.0
     radius = SMALLEST_PX
-    while radius <= min(height, width) / 2:
+    while radius <= LARGEST_SHARE * min(height, width):
         scale = min(1.0, FILTER_PX / radius)
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         small = evidence if scale == 1.0 else cv2.resize(evidence, size, interpolation=cv2.INTER_AREA)
         discs = find_discs(response(small, radius * scale), radius * scale, 0.1)
-        value = float(np.sum(discs.strengths**2)) * radius**2
+        value = float(np.sum(discs.strengths**3)) * radius**2
         if value > worth:
             best, worth = radius, value
         radius *= STEP

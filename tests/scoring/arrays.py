@@ -71,7 +71,7 @@ def draw_array(
     present |= {(1, 1), (1, columns), (rows, 1), (rows, columns)}
     for site in present:
         _core(rng, picture, places[site], radius_px)
-    for _ in range(40):  # dust
+    for _ in range(width * height // 20_000):  # dust
         x, y = rng.uniform(0, width), rng.uniform(0, height)
         cv2.circle(picture, (int(x), int(y)), int(rng.integers(1, 3)), (140.0, 140.0, 150.0), -1)
     return Drawn(np.clip(np.rint(picture), 0, 255).astype(np.uint8), places, present, radius_px)

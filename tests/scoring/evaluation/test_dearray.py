@@ -1,4 +1,4 @@
-"""Dearraying against circles placed by hand: pairs are one to one, empty circles do not count, real arrays are found."""
+"""Dearraying against circles placed by hand: pairs are one to one, empty circles do not count."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_the_table_keeps_development_and_held_out_pictures_apart(tmp_path: Path)
 def test_a_folder_without_labelled_overviews_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScoringError, match="--real"):
         dearray.pictures_in(tmp_path)
-    (tmp_path / "a.json").write_text("{}")
+    (tmp_path / "a.json").write_text('{"x": 1}')
     cv2.imwrite(str(tmp_path / "a.png"), _picture())
     with pytest.raises(ScoringError, match="no list of circles"):
         dearray.measure(tmp_path / "a.png")
