@@ -69,7 +69,7 @@ def test_a_core_in_use_is_a_conflict(client_of: Clients, slide: Slide, tina: Any
     refused = client_of(tina).put(url, {"cores": []}, format="json", headers={"If-Match": '"1"'})
     assert (refused.status_code, refused.json()["code"]) == (409, "core_in_use")
     assert "row 1, column 1" in refused.json()["detail"]
-    assert Specimen.objects.count() == 1
+    assert Specimen.objects.filter(slide=slide).count() == 1
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ class PlaceSerializer(serializers.Serializer[Any]):
 
 
 class GridSerializer(serializers.Serializer[Any]):
-    cores = PlaceSerializer(many=True, max_length=MOST_CORES)
+    cores = serializers.ListField(child=PlaceSerializer(), max_length=MOST_CORES)
 
 
 class CopySerializer(serializers.Serializer[Any]):

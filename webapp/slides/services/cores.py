@@ -78,8 +78,8 @@ def save_cores(actor: Any, slide_id: UUID, places: Sequence[GridPlace], *, versi
             if place.case
         ]
         written = write_cores(slide, there, wanted, keep_others=False)
-        details = {**written.as_details(), "places": len(places)}
-        record(actor, "cores.saved", obj=slide, study_id=slide.study_id, **details)
+        details = written.as_details()
+        record(actor, "cores.saved", obj=slide, study_id=slide.study_id, places=len(places), **details)
     return slide
 
 
@@ -108,8 +108,8 @@ def copy_cores(actor: Any, slide_id: UUID, *, source: UUID) -> Slide:
             )
         wanted = _taken_over(mapped, slide)
         written = write_cores(slide, there, wanted, keep_others=True)
-        details = {**written.as_details(), "source": str(source)}
-        record(actor, "cores.copied", obj=slide, study_id=slide.study_id, **details)
+        details = written.as_details()
+        record(actor, "cores.copied", obj=slide, study_id=slide.study_id, source=str(source), **details)
     return slide
 
 

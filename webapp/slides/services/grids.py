@@ -59,7 +59,7 @@ class Written:
     reassigned: int
     cases_created: int
 
-    def as_details(self) -> dict[str, int]:
+    def as_details(self) -> dict[str, Any]:
         """For the audit trail."""
         return {"created": self.created, "updated": self.updated, "deleted": self.deleted,
                 "cases_created": self.cases_created, "reassigned": self.reassigned}  # fmt: skip

@@ -218,13 +218,14 @@ def _placed(cores: list[Core], slide: Slide, there: list[Specimen]) -> list[Want
     if not grid and any(core.circle is None for core in cores):
         message = f"Without {','.join(CIRCLES)} the map needs the slide's grid: have its cores looked for first."
         raise MapErrors([LineError(1, message)])
-    wanted = []
-    errors = []
+    wanted: list[Wanted] = []
+    errors: list[LineError] = []
     for core in cores:
-        circle, is_missing = (core.circle, False) if core.circle else grid.get((core.row, core.column), (None, False))
-        if circle is None:
+        place = (core.circle, False) if core.circle else grid.get((core.row, core.column))
+        if place is None:
             errors.append(LineError(core.line, f"The slide's grid has no row {core.row}, column {core.column}."))
             continue
+        circle, is_missing = place
         missing = is_missing if core.is_missing is None else core.is_missing
         wanted.append(Wanted(core.row, core.column, core.case, circle, missing))
     if errors:
