@@ -8,6 +8,7 @@ import os
 from functools import lru_cache
 
 import torch
+from torch import nn
 
 from scoring.types import ScoringError
 
@@ -32,6 +33,12 @@ def choose(wanted: str) -> str:
 def configured() -> str:
     """The device of this process, from the environment."""
     return choose(os.environ.get(VARIABLE, "auto") or "auto")
+
+
+def of(module: nn.Module) -> torch.device:
+    """Where a network's weights lie; the processor where it has none."""
+    weights = next(module.parameters(), None)
+    return torch.device("cpu") if weights is None else weights.device
 
 
 def name() -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from scoring import lamt, segmentation, stain
+from scoring import devices, lamt, segmentation, stain
 from scoring.lamt import LamtTable
 from scoring.stain import Vector
 from scoring.types import ByteImage, FloatMap, Mask, ScoringError
@@ -94,7 +94,7 @@ def predict_h(module: nn.Module, inputs: Sequence[FloatMap], *, views: Literal[1
     two channels of one for RA-CNN, transmittance (RGB) for the others.
     """
     with torch.inference_mode():
-        device = next(module.parameters()).device
+        device = devices.of(module)
         batches = [_views(each if each.ndim == 3 else each[..., None], views).to(device) for each in inputs]
         standardised = module(*batches).reshape(-1)
         return float(np.clip(float(standardised.mean()) * H_SPREAD + H_CENTRE, 0, 300))

@@ -27,10 +27,13 @@ class QcLimits:
     """Where a field stops being scoreable."""
 
     min_correlation: float = 0.1
-    opposite_correlation: float = -0.1
     min_contrast: float = 0.0
     clear_contrast: float = 0.35
     min_stained_share: float = 0.01
+    faint_od: float = 0.32
+    """Mean DAB of the stained area below which brown beside nuclei is background, not a stain of another kind …"""
+    clear_ring: float = -0.35
+    """… unless nuclei stand out as holes in it: contrast below this."""
     min_nuclei: int = 20
     min_sharpness: float = 0.012
     min_tissue_share: float = 0.001
@@ -95,6 +98,11 @@ class QcSums:
 
     def __add__(self, other: QcSums) -> QcSums:
         return QcSums(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+
+    @property
+    def stained_od(self) -> float:
+        """Mean DAB (OD10) of the stained area; 0 where nothing is stained."""
+        return self.dab / self.stained if self.stained >= 1 else 0.0
 
     @property
     def correlation(self) -> float | None:
@@ -181,18 +189,13 @@ def judge(sums: QcSums, nuclei: int, overview: Overview, limits: QcLimits | None
             f"{NOT_NUCLEI}: this is not a haematoxylin-DAB stain ({overview.eosin_share:.0%} of the stained area is "
             "pink, as eosin is); choose a slide stained for the marker",
         )
-    stained_share = sums.stained / max(sums.tissue, 1)
-    correlation, contrast = sums.correlation, sums.contrast
-    if stained_share >= limit.min_stained_share and correlation is not None:
-        # Clear nuclei outweigh a middling correlation: the counterstain may simply be even.
-        apart = correlation < limit.min_correlation and (contrast is None or contrast < limit.clear_contrast)
-        inverted = contrast is not None and contrast < limit.min_contrast
-        if apart or inverted or correlation < limit.opposite_correlation:
-            shown = f"DAB-haematoxylin correlation {correlation:+.2f} in the stained area"
-            return _refused(
-                "not-nuclear",
-                f"{NOT_NUCLEI}: the brown stain (DAB) lies in cytoplasm or membranes, not in nuclei ({shown})",
-            )
+    ringed = sums.contrast is not None and sums.contrast < limit.clear_ring
+    if lies_outside_nuclei(sums, limit) and (ringed or sums.stained_od >= limit.faint_od):
+        shown = f"DAB-haematoxylin correlation {sums.correlation:+.2f} in the stained area"
+        return _refused(
+            "not-nuclear",
+            f"{NOT_NUCLEI}: the brown stain (DAB) lies in cytoplasm or membranes, not in nuclei ({shown})",
+        )
     if nuclei < limit.min_nuclei:
         beside = ", beside pen marks" if under_pen else ""
         found = f"{nuclei or 'no'} nuclei were found{beside}; at least {limit.min_nuclei} are needed"
@@ -203,6 +206,19 @@ def judge(sums: QcSums, nuclei: int, overview: Overview, limits: QcLimits | None
     if blurred is not None and blurred > limit.max_blurred_share:
         return _refused("out-of-focus", f"out of focus: {percent(blurred)} of the tissue is blurred; rescan the slide")
     return None
+
+
+def lies_outside_nuclei(sums: QcSums, limit: QcLimits) -> bool:
+    """Whether most brown is in cytoplasm or membranes. Clear nuclei outweigh the correlation: the counterstain may be
+    even, or covered where DAB is strong.
+    """
+    correlation, contrast = sums.correlation, sums.contrast
+    if sums.stained < limit.min_stained_share * max(sums.tissue, 1) or correlation is None:
+        return False
+    if contrast is not None and contrast >= limit.clear_contrast:
+        return False
+    inverted = contrast is not None and contrast < limit.min_contrast
+    return inverted or correlation < limit.min_correlation
 
 
 def _refused(code: str, message: str) -> Flag:
@@ -224,6 +240,8 @@ def review(
         found.append(("little-tissue", f"tissue covers only {percent(overview.tissue_share)} of what was scored"))
     if overview.pen_share > limit.pen_to_mention:
         found.append(("pen", f"pen marks cover {percent(overview.pen_share)}; what lies under them was left out"))
+    if lies_outside_nuclei(sums, limit):
+        found.append(("background", "faint brown lies mostly outside nuclei: background, or a stain of another kind"))
     if tumour_nuclei is not None and tumour_nuclei < limit.review_tumour_nuclei:
         found.append(("few-tumour-nuclei", f"the score rests on {tumour_nuclei} tumour nuclei"))
     if iqr_od is not None and iqr_od > limit.review_iqr_od:

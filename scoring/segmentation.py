@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from scoring import devices
 from scoring.stain import Vector
 from scoring.tiling import resample
 from scoring.types import ByteImage, FloatMap, Mask, ScoringError
@@ -101,5 +102,5 @@ def _reflected(x: FloatMap, above: int, below: int, left: int, right: int) -> Fl
 def _probability(module: nn.Module, batch: FloatMap) -> FloatMap:
     """Sigmoid of the logits of pictures (n, height, width, channels); n x height x width."""
     # A stack of pictures with channels last is what torch calls channels_last: no copy.
-    x = torch.from_numpy(np.ascontiguousarray(batch)).permute(0, 3, 1, 2).to(next(module.parameters()).device)
+    x = torch.from_numpy(np.ascontiguousarray(batch)).permute(0, 3, 1, 2).to(devices.of(module))
     return np.asarray(torch.sigmoid(module(x)[:, 0]).cpu().numpy(), dtype=np.float32)

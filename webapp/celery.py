@@ -24,6 +24,11 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"queue": "interactive", "expires": 15},
     },
+    "reconcile-rounds": {
+        "task": "webapp.reading.tasks.reconcile_rounds_task",
+        "schedule": 30.0,
+        "options": {"queue": "interactive", "expires": 30},
+    },
     "sweep-orphan-files": {
         "task": "webapp.runs.tasks.sweep_orphan_files_task",
         "schedule": 3600.0,

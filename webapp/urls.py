@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/", include("webapp.accounts.api")),
     path("api/", include("webapp.studies.api")),
     path("api/", include("webapp.slides.api")),
+    path("api/", include("webapp.reading.api")),
     path("api/", include("webapp.runs.api")),
     path("api/", include("webapp.agreement.api")),
     path("_allauth/", include("allauth.headless.urls")),

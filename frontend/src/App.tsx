@@ -6,6 +6,7 @@ import { useLocation } from "react-router";
 import { makeQueryClient } from "./api/query-client";
 import { ErrorBoundary } from "./components/common/ErrorBoundary";
 import { AppRoutes } from "./pages/routes";
+import { isTissuePage } from "./state/places";
 import { preferences } from "./state/preferences";
 import { theme } from "./theme";
 
@@ -15,7 +16,7 @@ export function App({ nonce }: { nonce: string }) {
   const [client] = useState(makeQueryClient);
   const { pathname } = useLocation();
   const { viewerTheme } = useSyncExternalStore(preferences.subscribe, preferences.get);
-  const dark = pathname.startsWith("/slides/") && viewerTheme === "dark";
+  const dark = isTissuePage(pathname) && viewerTheme === "dark";
   return (
     <MantineProvider
       theme={theme}

@@ -30,3 +30,5 @@ globalThis.ResizeObserver ??= class {
 Element.prototype.scrollIntoView ??= () => {};
 window.HTMLElement.prototype.scrollTo ??= () => {};
 vi.stubGlobal("scrollTo", () => {});
+// Growing text fields measure again when fonts have loaded.
+if (!("fonts" in document)) Object.defineProperty(document, "fonts", { value: new EventTarget() });

@@ -25,6 +25,9 @@ CORE_PX = 1024
 UM_PER_PX = 0.65
 
 
+_STAINED = CLASS_NAMES[1:]
+
+
 @dataclass(frozen=True)
 class _Job:
     number: int
@@ -117,6 +120,7 @@ def _make(job: _Job) -> tuple[Core, Row | None]:
         **{name: _rounded(sample.truth.percentages[name]) for name in CLASS_NAMES},
         "tumour_fraction": round(sample.truth.tumour_fraction, 4),
         "tumour_cells": sample.truth.tumour_cells,
+        **{f"{who}_{name}": said.percentages[name] for who, said in (("a", first), ("b", second)) for name in _STAINED},
     }
     return Core(job.case, sample.rgb, sample.core, truth), row
 

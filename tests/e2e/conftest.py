@@ -106,7 +106,7 @@ def sign_in(browser: Browser, stack: Stack, username: str, *, width: int = 1366,
     """A page of a new browser profile with this person signed in; console errors and CSP violations fail the test."""
     context = browser.new_context(viewport={"width": width, "height": height}, base_url=stack.url)
     page = context.new_page()
-    page.goto("/")
+    page.goto("/studies")
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password", exact=True).fill(stack.password())
     page.get_by_role("button", name="Sign in").click()

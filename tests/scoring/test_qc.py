@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,6 +42,21 @@ def test_membranous_staining_is_not(shares):
     sums, nuclei = _sums(paint(shares, membrane=True))
     assert "not in nuclei" in qc.judge(sums, nuclei, TISSUE).message
     assert sums.contrast < 0
+
+
+def test_faint_brown_beside_nuclei_is_background_and_refuses_nothing():
+    field = paint((3, 1, 0, 0), membrane=True)
+    sums, nuclei = _sums(field)
+    assert sums.stained_od < qc.QcLimits().faint_od
+    assert qc.judge(sums, nuclei, TISSUE) is None
+    assert "background" in {flag.code for flag in qc.review(sums, TISSUE, tumour_nuclei=None, iqr_od=None)}
+
+
+def test_strong_nuclei_outweigh_a_counterstain_that_they_cover():
+    sums, nuclei = _sums(paint((0, 0, 0, 1)))
+    covered = replace(sums, product=sums.dab * sums.haematoxylin / sums.stained * 0.9)
+    assert covered.correlation < 0
+    assert qc.judge(covered, nuclei, TISSUE) is None
 
 
 def test_sums_of_two_halves_are_the_sums_of_the_whole():

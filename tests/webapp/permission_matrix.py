@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.factories import PASSWORD
+
 PEOPLE = ("alice", "tina", "dora", "root", "carol")
 
 
@@ -24,9 +26,17 @@ class Row:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+def filled(body: str, scene: Any) -> str:
+    """A row's body with the scene's ids in the places of ``{name}``."""
+    for name in ("specimen", "mapped_slide", "alice", "assignment_of_alice"):
+        body = body.replace(f"{{{name}}}", str(getattr(scene, name).pk))
+    return body
+
+
 STUDY = {"study_id": "study"}
 FIELD = {"name": "Hot spot", "x_px": 0, "y_px": 0, "width_px": 10, "height_px": 10}
 CORE = {"row": 1, "column": 1, "x_px": 100, "y_px": 100, "radius_px": 50, "case": "C-1"}
+HALF = {"inputs": {"weak": 20, "moderate": 30, "strong": 10}, "password": PASSWORD}
 RUN = {"specimen": "{specimen}", "algorithm": "nnp"}
 
 MATRIX: dict[str, Row] = {
@@ -50,6 +60,8 @@ MATRIX: dict[str, Row] = {
         (403, 403, 201, 403, 404), STUDY, {"username": "alice", "role": "adjudicator"}
     ),
     "DELETE members/<uuid:pk>": Row((404, 404, 204, 404, 404), {"pk": "membership_of_alice"}),
+    "GET studies/<uuid:study_id>/protocol": Row((403, 403, 200, 404, 404), STUDY),
+    "POST studies/<uuid:study_id>/protocol": Row((403, 403, 201, 404, 404), STUDY, {"readers_per_specimen": 3}),
     # cases
     "GET studies/<uuid:study_id>/cases": Row((200, 200, 200, 404, 404), STUDY),
     "POST studies/<uuid:study_id>/cases": Row((403, 201, 403, 404, 404), STUDY, {"code": "NEW-1"}),
@@ -85,6 +97,46 @@ MATRIX: dict[str, Row] = {
     "DELETE fields-of-view/<uuid:pk>": Row((403, 204, 204, 404, 404), {"pk": "field"}),
     "GET presentations/<uuid:pk>": Row((200, 404, 404, 404, 404), {"pk": "presentation_of_alice"}),
     "POST presentations/<uuid:pk>/renew": Row((200, 404, 404, 404, 404), {"pk": "presentation_of_alice"}),
+    # reading: an assignment is its reader's alone; a study's administrator is shown progress, elsewhere
+    "GET worklist": Row((200, 200, 200, 200, 200)),
+    "GET worklist/counts": Row((200, 200, 200, 200, 200)),
+    "GET adjudications": Row((200, 200, 200, 200, 200)),
+    "POST adjudications/<uuid:pk>/claim": Row((404, 404, 404, 404, 404), {"pk": "discordant_round"}),
+    "GET assignments/<uuid:pk>": Row((200, 404, 404, 404, 404), {"pk": "assignment_of_alice"}),
+    "POST assignments/<uuid:pk>/open": Row((200, 404, 404, 404, 404), {"pk": "assignment_of_alice"}),
+    "PUT assignments/<uuid:pk>/draft": Row(
+        (200, 404, 404, 404, 404), {"pk": "assignment_of_alice"}, {"draft": {"weak": "5"}}, {"If-Match": '"1"'}
+    ),
+    "POST assignments/<uuid:pk>/sign": Row(
+        (201, 404, 404, 404, 404), {"pk": "assignment_of_alice"}, HALF, {"Idempotency-Key": "matrix"}
+    ),
+    "POST assignments/<uuid:pk>/revise": Row((409, 404, 404, 404, 404), {"pk": "assignment_of_alice"}, HALF),
+    "POST assignments/<uuid:pk>/defer": Row((200, 404, 404, 404, 404), {"pk": "assignment_of_alice"}),
+    "POST assignments/<uuid:pk>/resume": Row((200, 404, 404, 404, 404), {"pk": "assignment_of_alice"}),
+    "POST assignments/<uuid:pk>/requests": Row(
+        (201, 404, 404, 404, 404), {"pk": "assignment_of_alice"}, {"kind": "rescan"}
+    ),
+    "GET readings/<uuid:pk>": Row((200, 404, 404, 404, 404), {"pk": "reading_of_alice"}),
+    "POST readings/<uuid:pk>/amend": Row(
+        (201, 404, 404, 404, 404), {"pk": "reading_of_alice"}, {**HALF, "why": "mistyped"}
+    ),
+    "GET slide-requests": Row((200, 200, 200, 200, 200)),
+    "POST slide-requests/<uuid:pk>/settle": Row(
+        (403, 200, 403, 404, 404), {"pk": "slide_request_of_alice"}, {"answer": "Scanned again."}
+    ),
+    # an administrator's side of reading
+    "POST studies/<uuid:study_id>/allocations/preview": Row((403, 403, 200, 404, 404), STUDY, {"readers": ["{alice}"]}),
+    "POST studies/<uuid:study_id>/allocations": Row((403, 403, 201, 404, 404), STUDY, {"readers": ["{alice}"]}),
+    "GET studies/<uuid:study_id>/assignments": Row((403, 403, 200, 404, 404), STUDY),
+    "POST studies/<uuid:study_id>/reassign": Row(
+        (403, 403, 409, 404, 404), STUDY, {"assignments": ["{assignment_of_alice}"], "to": "{alice}", "reason": "Away."}
+    ),
+    "GET studies/<uuid:study_id>/progress": Row((403, 403, 200, 404, 404), STUDY),
+    "POST studies/<uuid:study_id>/close": Row((403, 403, 200, 404, 404), STUDY),
+    "POST studies/<uuid:study_id>/reopen": Row((403, 403, 200, 404, 404), STUDY),
+    "POST assignments/<uuid:pk>/withdraw": Row(
+        (404, 404, 200, 404, 404), {"pk": "assignment_of_alice"}, {"reason": "Ill."}
+    ),
     # runs: the protocol asks two readers, so pathologists know of none
     "GET model-cards": Row((200, 200, 200, 200, 200)),
     "GET runs": Row((200, 200, 200, 200, 200)),
@@ -110,5 +162,14 @@ MATRIX: dict[str, Row] = {
     "GET results/<uuid:pk>/layers": Row((404, 404, 404, 404, 404), {"pk": "done_run"}),
     "GET results/<uuid:pk>/layers/<int:column>/<int:row>": Row((404, 404, 404, 404, 404), {"pk": "done_run"}),
     "GET results/<uuid:pk>/export": Row((404, 404, 404, 404, 404), {"pk": "done_run"}),
+    # comparisons: readers once the specimen is opened, administrators once it is finished; technicians never
+    "GET comparisons": Row((200, 200, 200, 200, 200)),
+    "GET comparisons/<uuid:pk>": Row((404, 404, 404, 404, 404), {"pk": "read_specimen"}),
+    "POST comparisons/<uuid:pk>/reveal": Row((200, 404, 200, 404, 404), {"pk": "read_specimen"}),
+    "POST comparisons/<uuid:pk>/unblind": Row(
+        (403, 403, 200, 404, 404), {"pk": "specimen"}, {"reason": "A complaint."}
+    ),
+    "POST assignments/<uuid:pk>/readings/reveal": Row((409, 404, 404, 404, 404), {"pk": "assignment_of_alice"}),
+    "POST assignments/<uuid:pk>/algorithm/reveal": Row((409, 404, 404, 404, 404), {"pk": "assignment_of_alice"}),
     "GET studies/<uuid:pk>/audit": Row((403, 403, 200, 404, 404), {"pk": "study"}),
 }

@@ -15,7 +15,8 @@ from django.urls import get_resolver
 from rest_framework.test import APIClient
 
 from tests import factories
-from tests.webapp.permission_matrix import MATRIX, PEOPLE, Row
+from tests.webapp.permission_matrix import MATRIX, PEOPLE, Row, filled
+from webapp.reading.models import Round
 from webapp.slides.models import Slide
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,20 @@ def scene(
     done_run = factories.RunFactory(specimen=specimen, batch=batch, done=True)
     factories.ResultFactory(run=done_run)
     factories.SlideFactory(study=other_study)
+    protocol = study.protocols.get()
+    session = factories.ReadingSessionFactory(study=study, protocol=protocol, reader=alice)
+    rounds = [
+        factories.RoundFactory(specimen=factories.SpecimenFactory(slide__study=study), protocol=protocol)
+        for _ in range(3)
+    ]
+    waiting = factories.AssignmentFactory(round=rounds[0], session=session)
+    signed = factories.AssignmentFactory(round=rounds[1], session=session, state="signed")
+    decided = factories.RoundFactory(
+        specimen=factories.SpecimenFactory(slide__study=study), protocol=protocol, state=Round.State.DECIDED
+    )
+    factories.ReadingFactory(assignment__round=decided)
+    factories.ConsensusFactory(round=decided)
+    factories.OpeningFactory(specimen=decided.specimen)
     return SimpleNamespace(
         study=study,
         alice=alice,
@@ -76,9 +91,17 @@ def scene(
         token_of_tina=factories.TokenFactory(user=tina),
         membership_of_alice=study.memberships.get(user=alice),
         presentation_of_alice=factories.PresentationFactory(user=alice, slide=slide),
+        assignment_of_alice=waiting,
+        reading_of_alice=factories.ReadingFactory(assignment=signed),
+        slide_request_of_alice=factories.SlideRequestFactory(assignment=waiting),
+        # Nobody of the scene adjudicates in this study.
+        discordant_round=factories.RoundFactory(
+            specimen=rounds[2].specimen, protocol=protocol, series=2, state="discordant"
+        ),
         run=run,
         batch=batch,
         done_run=done_run,
+        read_specimen=decided.specimen,
         people={"alice": alice, "tina": tina, "dora": dora, "root": root, "carol": carol},
     )
 
@@ -91,10 +114,7 @@ def ask(person: Any, name: str, row: Row, scene: SimpleNamespace, *, ids: dict[s
         route = route.replace(f"<uuid:{keyword}>", value)
     route = re.sub("<int:[a-z]+>", "0", route)
     assert "<" not in route, f"{name}: the table does not say what stands for {route}."
-    text = json.dumps(row.body)
-    for thing in ("specimen", "mapped_slide"):
-        text = text.replace(f"{{{thing}}}", str(getattr(scene, thing).pk))
-    body = json.loads(text)
+    body = json.loads(filled(json.dumps(row.body), scene))
     client = APIClient(raise_request_exception=False)
     if person is not None:
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")

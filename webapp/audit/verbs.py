@@ -43,6 +43,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "run.requeued": "A run whose worker was lost was queued again.",
         "result.revealed": "A person was shown a result.",
         "result.exported": "A person exported a result.",
+        "comparison.revealed": "A person was shown what others said of a specimen.",
         "veil.drawn": "What others said of a specimen was hidden from a person.",
         "veil.lifted": "What others said of a specimen is no longer hidden from a person.",
         "exposure.recorded": "A person saw what others said of a specimen.",

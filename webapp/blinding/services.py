@@ -54,14 +54,14 @@ def lift_veil(actor: Any, person: User, specimen: Specimen, *, reason: str) -> b
 
 def open_specimen(actor: Any, specimen: Specimen, *, reason: str) -> None:
     """Reading of the specimen is over for everybody: lift every veil over it, and veil it for nobody by role any more.
-    Again changes nothing."""
+    Again lifts the veils that were drawn since (for a QA second read, say)."""
     with transaction.atomic():
         opening, is_new = Opening.objects.get_or_create(specimen=specimen, defaults={"reason": reason})
-        if not is_new:
-            return
         people = Veil.objects.filter(specimen=specimen, lifted_at=None).select_related("person").order_by("person")
         for veil in people:
             lift_veil(actor, veil.person, specimen, reason=reason)
+        if not is_new:
+            return
         record(
             actor, "specimen.opened", obj=opening, study_id=specimen.slide.study_id, specimen_id=specimen.pk,
             reason=reason,

@@ -45,8 +45,15 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     set_rollback()
     for kind, code, title in _STATUS:
         if isinstance(error, kind):
-            fields = {"fields": error.fields} if isinstance(error, errors.Invalid) and error.fields else {}
-            return problem(code, title, error.message, code=error.code, **fields)
+            more: dict[str, Any] = {}
+            if isinstance(error, errors.Invalid) and error.fields:
+                more["fields"] = error.fields
+            if isinstance(error, errors.Stale) and error.version is not None:
+                more["version"] = error.version
+            response = problem(code, title, error.message, code=error.code, **more)
+            if "version" in more:
+                response["ETag"] = f'"{more["version"]}"'
+            return response
     if isinstance(error, Http404 | exceptions.NotFound):
         return problem(404, "Not found", "There is no such thing, or you may not know of it.")
     if isinstance(error, PermissionDenied):

@@ -33,7 +33,11 @@ class Conflict(DomainError):
 
 
 class Stale(DomainError):
-    """The object changed since the caller read it."""
+    """The object changed since the caller read it. ``version`` is its present one, where that may be told."""
+
+    def __init__(self, message: str, *, code: str = "", version: int | None = None) -> None:
+        super().__init__(message, code=code)
+        self.version = version
 
 
 class Unavailable(DomainError):

@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
@@ -38,34 +39,49 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _constant(name: str) -> NoReturn:
-    _refuse(f"{name} is not a JSON number.")
+@dataclass(frozen=True)
+class _Unusable:
+    """Stands in the place of what looks like a number and is none, until the field is known that it was sent in."""
+
+    why: str
 
 
-def _float(text: str) -> float:
+def _constant(name: str) -> _Unusable:
+    return _Unusable(f"{name} is not a JSON number.")
+
+
+def _float(text: str) -> float | _Unusable:
     number = float(text)
-    if math.isinf(number):
-        _refuse(f"The number {text[:40]} is too large.")
-    return number
+    return _Unusable(f"The number {text[:40]} is too large.") if math.isinf(number) else number
+
+
+def _int(text: str) -> int | _Unusable:
+    try:
+        return int(text)
+    except ValueError:  # Python's limit on the digits of an integer
+        return _Unusable("A number has too many digits.")
 
 
 def _look_through(document: Any, *, strings: bool, deepest: int) -> None:
-    """Walk without recursion; refuse what is nested too deep and, where asked to, strings that cannot be stored."""
-    level = [document]
+    """Walk without recursion; refuse what is nested too deep, numbers that are none (naming their field) and, where
+    asked to, strings that cannot be stored."""
+    level = [("", document)]
     depth = 0
     while level:
         depth += 1
-        below: list[Any] = []
-        for node in level:
+        below: list[tuple[str, Any]] = []
+        for name, node in level:
             if isinstance(node, dict):
                 if strings and any(_UNSTORABLE.search(key) for key in node):
                     _refuse("A key holds NUL or half of a surrogate pair, which cannot be stored.")
-                children: Any = node.values()
+                children: Any = node.items()
             else:
-                children = node
-            for child in children:
+                children = ((name, child) for child in node)
+            for key, child in children:
                 if isinstance(child, dict | list):
-                    below.append(child)
+                    below.append((key, child))
+                elif isinstance(child, _Unusable):
+                    raise Invalid(child.why, fields={key[:60]: child.why}, code="json")
                 elif strings and isinstance(child, str) and _UNSTORABLE.search(child):
                     _refuse("A text holds NUL or half of a surrogate pair, which cannot be stored.")
         if depth > deepest:
@@ -86,15 +102,15 @@ def loads(body: bytes, *, deepest: int) -> dict[str, Any]:
     if text.startswith("\ufeff"):
         _refuse("The body begins with a byte order mark; send plain UTF-8.")
     try:
-        document = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
+        document = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_int
+        )
     except json.JSONDecodeError as error:
         raise Invalid(
             f"The body is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).", code="json"
         ) from error
     except RecursionError as error:
         raise Invalid(f"The JSON is nested more than {deepest} levels deep.", code="json") from error
-    except ValueError as error:  # Python's limit on the digits of an integer
-        raise Invalid("The JSON holds a number with too many digits.", code="json") from error
     if not isinstance(document, dict):
         _refuse("The body must be one JSON object: {…}.")
     _look_through(document, strings=bool(_SUSPECT.search(text)), deepest=deepest)

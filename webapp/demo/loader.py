@@ -45,6 +45,8 @@ MARKED = ("Field 3", "Field 9", "Field 12", "Field 13")
 INBOX_PREFIX = "duoscope-demo-"
 # A busy machine takes its time to start the workers.
 PATIENCE_S = 300
+#: Reading in a large slide on a busy machine.
+LARGE_PATIENCE_S = 600.0
 
 
 class NotLoadedError(Exception):
@@ -105,7 +107,7 @@ def _study(accounts: dict[str, User]) -> Study:
             protocol={
                 "readers_per_specimen": 0,
                 "marker_schemes": {"ER": "h-score", "PR": "h-score"},
-                "algorithms": _algorithms(),
+                "algorithms": algorithms(),
             },
         )
         grant_membership(system, study, administrator, Role.ADMINISTRATOR)
@@ -115,7 +117,7 @@ def _study(accounts: dict[str, User]) -> Study:
     return study
 
 
-def _algorithms() -> list[str]:
+def algorithms() -> list[str]:
     """The default algorithm first, then the two that need no network of their own."""
     keys = dict.fromkeys([DEFAULT_METHOD, "nnp", "nap"])
     return [f"{key}@{CARDS[key].version}" for key in keys]
@@ -124,17 +126,17 @@ def _algorithms() -> list[str]:
 def _renew_algorithms(study: Study, administrator: User) -> None:
     """A study loaded by an earlier release names the methods there were then."""
     in_force = study.protocols.order_by("-version").first()
-    if in_force is None or in_force.algorithms != _algorithms():
-        new_protocol_version(administrator, study, algorithms=_algorithms())
+    if in_force is None or in_force.algorithms != algorithms():
+        new_protocol_version(administrator, study, algorithms=algorithms())
 
 
-def _tiles() -> list[tuple[str, Path]]:
+def tiles() -> list[tuple[str, Path]]:
     return [(f"Field {number}", path) for number, path in enumerate(sorted(DATA.glob("*.png")), start=1)]
 
 
 def _register_slides(study: Study, technician: User) -> list[sheet.Place]:
-    tiles = _tiles()
-    pixels = [(label, np.asarray(Image.open(path).convert("RGB"))) for label, path in tiles]
+    fields = tiles()
+    pixels = [(label, np.asarray(Image.open(path).convert("RGB"))) for label, path in fields]
     composed, places = sheet.compose(pixels, columns=5)
     taken = set(Slide.objects.filter(study=study).values_list("name", flat=True))
     if SHEET not in taken:
@@ -144,7 +146,7 @@ def _register_slides(study: Study, technician: User) -> list[sheet.Place]:
             convert_to_pyramid(picture, slide, um_per_px=float(TILE_UM_PER_PX), quality=92)
             register(study, technician, slide, Particulars(marker="ER", name=SHEET, case_code="DEMO-01"))
     for order, number in enumerate(SINGLE_FIELDS, start=2):
-        label, path = tiles[number - 1]
+        label, path = fields[number - 1]
         if label not in taken:
             particulars = Particulars(marker="ER", name=label, case_code=f"DEMO-{order:02d}", um_per_px=TILE_UM_PER_PX)
             register(study, technician, path, particulars)
@@ -163,6 +165,24 @@ def register(study: Study, technician: User, file: Path, particulars: Particular
     name = f"{INBOX_PREFIX}{secrets.token_hex(4)}-{file.name}"
     shutil.copyfile(file, inbox / name)
     register_slide_from_inbox(technician, study.pk, inbox_name=name, particulars=particulars)
+
+
+def registered(study: Study, technician: User, file: Path, particulars: Particulars) -> Slide:
+    """The slide of that name, registered if it is not yet, once it is ready."""
+    slides = Slide.objects.filter(study=study, name=particulars.name)
+    if not slides.exists():
+        register(study, technician, file, particulars)
+    ended = [Slide.State.READY, Slide.State.REFUSED]
+    wait_for(
+        f"{particulars.name} to be read in",
+        lambda: slides.filter(state__in=ended).exists(),
+        patience_s=LARGE_PATIENCE_S,
+    )
+    tidy_inbox()
+    slide = slides.get()
+    if slide.state == Slide.State.REFUSED:
+        raise NotLoadedError(f"The demo slide {slide.name} was refused: {slide.refusal}")
+    return slide
 
 
 def tidy_inbox() -> None:

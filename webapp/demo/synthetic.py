@@ -16,7 +16,7 @@ from scoring.cards import CARDS, DEFAULT_METHOD
 from scoring.synth.section import write_whole_slide
 from scoring.synth.tma import write_tma
 from webapp.accounts.models import User
-from webapp.demo import loader, people
+from webapp.demo import double_reading, loader, people
 from webapp.runs.models import Batch
 from webapp.runs.services import RunRequest, request_batch
 from webapp.slides.models import Slide, Specimen
@@ -35,8 +35,6 @@ SYNTHETIC = (
     "tissue is computed."
 )
 PREPARING = " Being prepared, and here in some minutes: {what}."
-#: Reading in a large slide on a busy machine.
-PATIENCE_S = 600.0
 
 
 def folder() -> Path:
@@ -65,6 +63,7 @@ def load(*, cores: int = CORES, nuclei: int = NUCLEI, processes: int = 2) -> Non
     load_microarray(study, technician, cores=cores, processes=processes)
     if not _is_ready(study, SECTION):
         say("a synthetic whole section of a million nuclei")
+    double_reading.load_microarray(double_reading.load_fields(), folder() / "microarray")
     load_section(study, technician, nuclei=nuclei, processes=processes)
     say("")
 
@@ -78,7 +77,7 @@ def load_microarray(study: Study, technician: User, *, cores: int, processes: in
             (into / made).rename(into / name)
 
     made = _painted("microarray", paint)
-    slide = _registered(study, technician, made / "tma.tif", Particulars(marker="ER", name=TMA, tma=True))
+    slide = loader.registered(study, technician, made / "tma.tif", Particulars(marker="ER", name=TMA, tma=True))
     if not Specimen.objects.filter(slide=slide).exists():
         apply_tma_map(technician, slide.pk, (made / "map.csv").read_text(encoding="utf-8"))
     present = Specimen.objects.filter(slide=slide, is_missing=False).order_by("row", "column")
@@ -100,7 +99,7 @@ def load_section(study: Study, technician: User, *, nuclei: int, processes: int)
     if _is_ready(study, SECTION):
         return Slide.objects.get(study=study, name=SECTION)
     made = _painted("section", paint)
-    slide = _registered(
+    slide = loader.registered(
         study, technician, made / "section.tif", Particulars(marker="ER", name=SECTION, case_code="DEMO-06")
     )
     # The slide folder has its own copy by now, and this one is large.
@@ -127,19 +126,3 @@ def _painted(name: str, paint: Callable[[Path], None]) -> Path:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return done
-
-
-def _registered(study: Study, technician: User, file: Path, particulars: Particulars) -> Slide:
-    """The slide of that name, registered if it is not yet, once it is ready."""
-    slides = Slide.objects.filter(study=study, name=particulars.name)
-    if not slides.exists():
-        loader.register(study, technician, file, particulars)
-    ended = [Slide.State.READY, Slide.State.REFUSED]
-    loader.wait_for(
-        f"{particulars.name} to be read in", lambda: slides.filter(state__in=ended).exists(), patience_s=PATIENCE_S
-    )
-    loader.tidy_inbox()
-    slide = slides.get()
-    if slide.state == Slide.State.REFUSED:
-        raise loader.NotLoadedError(f"The demo slide {slide.name} was refused: {slide.refusal}")
-    return slide

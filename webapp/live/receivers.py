@@ -12,11 +12,18 @@ import structlog
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.dispatch import receiver
+from django.utils import timezone
 
+from webapp.accounts.models import User
 from webapp.audit.signals import recorded
+from webapp.blinding.permissions import is_veiled
 from webapp.live.rooms import Room
+from webapp.reading.models import Assignment, SlideRequest
+from webapp.reading.permissions import adjudicable_rounds
 from webapp.runs.signals import progressed
 from webapp.slides.models import FieldOfView
+from webapp.slides.permissions import visible_specimens
+from webapp.studies.models import Membership, Role
 
 log = structlog.get_logger(__name__)
 
@@ -34,8 +41,13 @@ FOR_MEMBERS = {
     "study": "study",
     "protocol": "study",
 }
+#: After these, a person's own worklist is not what it was.
+OWN_WORK = frozenset(
+    {"assignment.made", "assignment.withdrawn", "assignment.deferred", "assignment.resumed", "reading.signed",
+     "slide_request.settled"}
+)  # fmt: skip
 #: Acts that change nothing a member could see.
-SILENT = frozenset({"slide.opened", "result.revealed", "result.exported", "exposure.recorded"})
+SILENT = frozenset({"slide.opened", "result.revealed", "result.exported", "exposure.recorded", "comparison.revealed"})
 
 
 @receiver(recorded, dispatch_uid="live.recorded")
@@ -52,6 +64,12 @@ def tell_what_was_recorded(
         publish([Room("study", study)], {"type": "live.judge"})
     if verb in SILENT:
         return
+    if verb in OWN_WORK:
+        tell_reader(verb, kind, UUID(id))
+    elif verb == "specimen.opened" and specimen_id is not None:
+        tell_of_reveal(UUID(specimen_id))
+    elif verb == "round.discordant":
+        tell_adjudicators(UUID(id), study)
     if kind == "run":
         tell_of_run(UUID(id), study, ended=verb == "run.finished")
     elif kind in FOR_MEMBERS:
@@ -63,6 +81,41 @@ def tell_what_was_recorded(
             rooms += [Room("slide", slide)] if slide else []
         object_id = study_id if kind == "protocol" else id
         publish(rooms, _changed(FOR_MEMBERS[kind], object_id))
+
+
+def tell_reader(verb: str, kind: str, object_id: UUID) -> None:
+    """Tell the reader of an assignment, and nobody else, that something of it changed: in whatever window they did it,
+    or by an administrator. Of many made at once the last one stands for all."""
+    wanted = {
+        "assignment": Assignment.objects.filter(pk=object_id),
+        "reading": Assignment.objects.filter(readings=object_id),
+        "sliderequest": Assignment.objects.filter(
+            pk__in=SlideRequest.objects.filter(pk=object_id).values("assignment")
+        ),
+    }
+    for assignment in wanted[kind].select_related("reader", "session"):
+        # One whose session has not opened (a washout) is nothing they may know of yet.
+        if assignment.session.opens_at > timezone.now():
+            continue
+        later = Assignment.objects.filter(session=assignment.session_id, position__gt=assignment.position)
+        if verb != "assignment.made" or not later.exists():
+            publish([Room("person", assignment.reader_id)], _changed("worklist", str(assignment.pk)))
+
+
+def tell_of_reveal(specimen_id: UUID) -> None:
+    """Tell those who read the specimen that it is open to them, where it is."""
+    readers = Assignment.objects.filter(specimen=specimen_id, state=Assignment.State.SIGNED).values("reader")
+    for reader in User.objects.filter(pk__in=readers, is_active=True):
+        if visible_specimens(reader).filter(pk=specimen_id).exists() and not is_veiled(reader, specimen_id):
+            publish([Room("person", reader.pk)], _changed("comparison", str(specimen_id)))
+
+
+def tell_adjudicators(round_id: UUID, study_id: UUID) -> None:
+    """Tell those who may take the discordant round up, as the queue itself judges it."""
+    adjudicators = Membership.objects.filter(study=study_id, role=Role.ADJUDICATOR).values("user")
+    for person in User.objects.filter(pk__in=adjudicators, is_active=True):
+        if adjudicable_rounds(person).filter(pk=round_id).exists():
+            publish([Room("person", person.pk)], _changed("adjudication", str(round_id)))
 
 
 @receiver(progressed, dispatch_uid="live.progressed")

@@ -66,10 +66,10 @@ def decide(scores: Sequence[Score], *, marker: str, tolerance: Decimal | None) -
         return replace(measured, rule=f"the categories differ: {', '.join(sorted(categories))}")
     if spread is not None and tolerance is not None and spread > tolerance:
         return replace(measured, rule=f"the readings differ by {plain(spread)}, more than {plain(tolerance)}")
-    averaged = _averaged(scored, marker)
-    if averaged is None:
+    mean = averaged(scored, marker)
+    if mean is None:
         return replace(measured, kind="agreed", rule="the readers give the same category", category=categories.pop())
-    result, inputs = averaged
+    result, inputs = mean
     if result.category not in categories:
         # Rounding a scheme's whole number can cross a boundary that no reader crossed.
         return replace(measured, rule=f"the mean would be {result.category}, which no reader gave")
@@ -110,8 +110,12 @@ def _mean(scores: Sequence[Score], name: str) -> Fraction:
     return sum((Fraction(score.inputs[name]) for score in scores), Fraction(0)) / len(scores)
 
 
-def _averaged(scores: Sequence[Score], marker: str) -> tuple[SchemeResult, dict[str, str]] | None:
-    """The scheme applied to averaged inputs; None where only categories were given."""
+def averaged(scores: Sequence[Score], marker: str) -> tuple[SchemeResult, dict[str, str]] | None:
+    """The scheme applied to averaged inputs, with these; None where only categories were given.
+
+    Args:
+        scores: of one scheme, scoreable, at least one.
+    """
     scheme = scores[0].scheme
     if scheme == "h-score":
         weak, moderate, strong = (_mean(scores, name) for name in ("weak", "moderate", "strong"))
@@ -124,8 +128,10 @@ def _averaged(scores: Sequence[Score], marker: str) -> tuple[SchemeResult, dict[
     if scheme == "ki-67":
         index = sum((Fraction(s.inputs["positive"]) / Fraction(s.inputs["counted"]) for s in scores), Fraction(0))
         index /= len(scores)
-        # A mean of proportions is itself one of that many nuclei, as far as its category goes.
-        return schemes.ki67(index.numerator, index.denominator), _texts(percent=100 * index)
+        # A mean of proportions is itself one of so many nuclei, as far as value and category go; nobody counted those,
+        # so the sentence ends before it names them.
+        result = schemes.ki67(index.numerator, index.denominator)
+        return replace(result, rule=result.rule.partition(" (")[0]), _texts(percent=100 * index)
     if any("category" in score.inputs for score in scores):
         return None
     parts = {name: _mean(scores, name) for name in HER2_PERCENTAGES}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from webapp.blinding.models import Exposure
+from webapp.blinding.permissions import own_exposures, veiled_specimens
 from webapp.reading.models import Assignment, Purpose, QaReview, Reading, ReadingSession, Round, SlideRequest
-from webapp.studies.models import Role
+from webapp.studies.models import Protocol, Role
 from webapp.studies.permissions import roles_of, studies_where, visible_studies
 
 #: The role each purpose asks for.
@@ -35,10 +36,24 @@ def visible_assignments(user: Any) -> QuerySet[Assignment]:
 
 def visible_readings(user: Any) -> QuerySet[Reading]:
     """The person's own signed readings, except that a series cannot be looked at while a later one of the same
-    specimen is still to be read by the same person."""
-    own = visible_assignments(user)
-    again = own.exclude(state=Assignment.State.SIGNED).filter(purpose=Purpose.RE_READ).values("specimen")
-    return Reading.objects.filter(assignment__in=own).exclude(specimen__in=again)
+    specimen is still to be read by the same person, be it after a washout that has not ended."""
+    unread = [Assignment.State.WAITING, Assignment.State.DEFERRED]
+    again = Assignment.objects.filter(reader=user.pk, purpose=Purpose.RE_READ, state__in=unread).values("specimen")
+    return Reading.objects.filter(assignment__in=visible_assignments(user)).exclude(specimen__in=again)
+
+
+def may_revise(user: Any, assignment: Assignment) -> bool:
+    """Whether the person may sign a second, revised reading of their own assignment now: the mode is sequential, they
+    signed without the algorithm, and it (and nothing else of the specimen) has been shown to them since."""
+    session = assignment.session
+    if session.protocol.mode != Protocol.Mode.SEQUENTIAL or assignment.state != Assignment.State.SIGNED:
+        return False
+    if session.study.closed_at is not None:
+        return False
+    if Reading.objects.filter(assignment=assignment, stage=Reading.Stage.REVISED).exists():
+        return False
+    sources = set(own_exposures(user).filter(specimen=assignment.specimen_id).values_list("source", "planned"))
+    return sources == {(Exposure.Source.ALGORITHM, True)}
 
 
 def adjudicable_rounds(user: Any) -> QuerySet[Round]:
@@ -57,8 +72,10 @@ def adjudicable_rounds(user: Any) -> QuerySet[Round]:
 
 def administered_assignments(user: Any) -> QuerySet[Assignment]:
     """All assignments of the studies the person administers: who reads what and how far they are, never what they
-    said. A study's administrator who also reads in it is shown their own only by their worklist."""
-    return Assignment.objects.filter(session__study__in=studies_where(user, [Role.ADMINISTRATOR]))
+    said. Specimens veiled for them are left out: an administrator who also reads in the study learns nothing here of
+    what they may still have to read."""
+    administered = studies_where(user, [Role.ADMINISTRATOR])
+    return Assignment.objects.filter(session__study__in=administered).exclude(specimen__in=veiled_specimens(user))
 
 
 def administered_sessions(user: Any) -> QuerySet[ReadingSession]:
@@ -72,11 +89,11 @@ def administered_qa_reviews(user: Any) -> QuerySet[QaReview]:
 
 
 def visible_slide_requests(user: Any) -> QuerySet[SlideRequest]:
-    """Requests for another image or cut: for the technicians and administrators of the study, and one's own."""
-    working = studies_where(user, [Role.TECHNICIAN, Role.ADMINISTRATOR])
-    return SlideRequest.objects.filter(specimen__slide__study__in=working) | SlideRequest.objects.filter(
-        assignment__in=visible_assignments(user)
-    )
+    """Requests for another image or cut: for the technicians and administrators of the study, and one's own. That
+    somebody else asked for something tells that they are reading, so the veil over the specimen hides it."""
+    working = Q(specimen__slide__study__in=studies_where(user, [Role.TECHNICIAN, Role.ADMINISTRATOR]))
+    unveiled = ~Q(specimen__in=veiled_specimens(user))
+    return SlideRequest.objects.filter((working & unveiled) | Q(assignment__in=visible_assignments(user)))
 
 
 def can_read(user: Any, study_id: UUID, purpose: str) -> bool:

@@ -137,7 +137,7 @@ def _h_score(marker: str, inputs: Mapping[str, Any]) -> Score:
     parts = [percent(name, inputs[name]) for name in names]
     _check_sum(dict(zip(names, parts, strict=True)))
     texts = {name: plain(part) for name, part in zip(names, parts, strict=True)}
-    if inputs.get("pattern"):
+    if inputs.get("pattern") not in (None, ""):
         if inputs["pattern"] not in P53_PATTERNS:
             raise _wrong("pattern", f"One of {', '.join(P53_PATTERNS)}.", inputs["pattern"])
         texts["pattern"] = str(inputs["pattern"])

@@ -259,5 +259,10 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "webapp.studies.models.Role",
         "SlideStateEnum": "webapp.slides.models.Slide.State",
         "RunStateEnum": "webapp.runs.models.Run.State",
+        "PurposeEnum": "webapp.slides.models.FieldOfView.Purpose",
+        "ReadingPurposeEnum": "webapp.reading.models.Purpose",
+        "WorklistStateEnum": "webapp.reading.api.serializers.LIST_STATES",
+        "KindEnum": "webapp.slides.models.Specimen.Kind",
+        "SlideRequestKindEnum": "webapp.reading.models.SlideRequest.Kind",
     },
 }

@@ -5,6 +5,9 @@ Lengths ending in ``_px`` are level-0 pixels of the slide.
 
 from __future__ import annotations
 
+import uuid
+from string import ascii_uppercase
+
 from django.conf import settings
 from django.db import models
 
@@ -138,6 +141,17 @@ class Specimen(Record):
         ]
         ordering = ["slide__name", "row", "column"]
 
+    @property
+    def place(self) -> str | None:
+        """A core's place as it is read aloud ("C7": row C, column 7); None for a whole section."""
+        if self.row is None or self.column is None:
+            return None
+        row, letters = self.row, ""
+        while row > 0:
+            row, rest = divmod(row - 1, 26)
+            letters = ascii_uppercase[rest] + letters
+        return f"{letters}{self.column}"
+
 
 class CoreProposal(Record):
     """Where the cores of a TMA slide seem to lie: what dearraying found, or what a person made of it. Only a case makes
@@ -220,3 +234,9 @@ class Presentation(Record):
                 name="slides_one_open_presentation",
             ),
         ]
+
+    @property
+    def shown_as(self) -> uuid.UUID:
+        """What the tile cookie names: the slide, or, in a reading session, the presentation alone. A cookie can be
+        read by whoever holds it, and a re-read must not be known by its slide."""
+        return self.slide_id if self.reading_session is None else self.pk

@@ -40,6 +40,12 @@ def visible_presentations(user: Any) -> QuerySet[Presentation]:
     return Presentation.objects.filter(user=user.pk, closed_at=None, slide__in=visible_slides(user))
 
 
+def named_presentations(user: Any) -> QuerySet[Presentation]:
+    """Those of them that tell which slide they show. One of a reading session does not: it can be renewed, not looked
+    up."""
+    return visible_presentations(user).filter(reading_session=None)
+
+
 def slides_with_visible_files(user: Any) -> QuerySet[Slide]:
     """The slides whose file's particulars (name, checksum, refusal) the person may see: where they work."""
     return Slide.objects.filter(study__in=studies_where(user, WORKING_ROLES))

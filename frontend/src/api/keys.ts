@@ -11,6 +11,12 @@ export const keys = {
   studies: (query: object = {}) => ["studies", query] as const,
   study: (id: Id) => ["study", id] as const,
   members: (study: Id) => ["members", study] as const,
+  protocol: (study: Id) => ["protocol", study] as const,
+  progress: (study: Id) => ["progress", study] as const,
+  assigned: (study: Id, query: object = {}) => ["assigned", study, query] as const,
+  slideRequests: (query: object = {}) => ["slide-requests", query] as const,
+  comparisons: (query: object = {}) => ["comparisons", query] as const,
+  comparison: (specimen: Id) => ["comparison", specimen] as const,
   cases: (study: Id, query: object = {}) => ["cases", study, query] as const,
   case: (id: Id) => ["case", id] as const,
   slides: (study: Id, query: object = {}) => ["slides", study, query] as const,
@@ -26,6 +32,14 @@ export const keys = {
   batches: (query: object = {}) => ["batches", query] as const,
   batch: (id: Id) => ["batch", id] as const,
   batchResults: (batch: Id, query: object = {}) => ["batch-results", batch, query] as const,
+  worklist: (query: object = {}) => ["worklist", query] as const,
+  /** All of a study's and purpose's specimens. Kept up by what the reader does, so it is not fetched at every change. */
+  readingOrder: (study: Id, purpose: string) => ["reading-order", study, purpose] as const,
+  worklistCounts: (study: Id | "") => ["worklist-counts", study] as const,
+  adjudications: (query: object = {}) => ["adjudications", query] as const,
+  assignment: (id: Id) => ["assignment", id] as const,
+  /** A presentation like any other: a gap in the live updates does not open it again. */
+  openedAssignment: (assignment: Id) => ["presentation", "assignment", assignment] as const,
 };
 
 /** Which first words are stale when the server says that a thing of this kind changed. */
@@ -38,8 +52,11 @@ export const STALE_AFTER: Record<string, readonly string[]> = {
   case: ["cases", "case", "studies", "study"],
   field_of_view: ["fields", "presentation"],
   study: ["studies", "study", "slides", "cases"],
-  protocol: ["studies", "study"],
+  protocol: ["studies", "study", "protocol"],
+  comparison: ["comparisons", "comparison"],
   membership: ["studies", "study", "members"],
+  worklist: ["worklist", "worklist-counts", "adjudications"],
+  adjudication: ["worklist-counts", "adjudications"],
   user: ["people", "me"],
   token: ["tokens"],
 };

@@ -42,7 +42,7 @@ export interface Person {
   last_login?: string | null;
 }
 
-export const ROLES = ["pathologist", "adjudicator", "qa_reader", "technician", "administrator"] as const;
+export const ROLES = ["pathologist", "adjudicator", "qa_reader", "technician", "administrator", "key_holder"] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Protocol {
@@ -52,7 +52,8 @@ export interface Protocol {
   reveal_to_readers: "after_all_readings" | "after_re_reads" | "never";
   marker_schemes: Record<string, string>;
   algorithms: string[];
-  frozen: boolean;
+  /** Null for whoever may not know whether reading has begun. */
+  frozen: boolean | null;
 }
 
 export interface Study {
@@ -64,6 +65,9 @@ export interface Study {
   case_count: number | null;
   slide_count: number | null;
   protocol: Protocol | null;
+  /** No more reading; may be opened again until the data are locked. */
+  closed_at?: string | null;
+  locked_at?: string | null;
 }
 
 export interface Member {
@@ -88,6 +92,8 @@ export interface Case {
   code: string;
   study?: Id;
   specimens: CaseSpecimen[];
+  /** The patient withdrew: nothing more of this case is read. */
+  withdrawn_at?: string | null;
 }
 
 export interface SlideSpecimen {

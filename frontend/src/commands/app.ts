@@ -10,6 +10,8 @@ export interface AppContext {
   showTour(): void;
   signOut(): void;
   isSystemAdministrator: boolean;
+  /** Holds a reading role in some study. */
+  reads: boolean;
   path: string;
 }
 
@@ -22,6 +24,7 @@ export const APP_COMMANDS: readonly Command<AppContext>[] = [
     group: "Everywhere",
     keys: ["Mod+K"],
     inPalette: false,
+    whileTyping: "dialog",
     disabled: always,
     run: (context) => context.openPalette(),
   },
@@ -32,6 +35,15 @@ export const APP_COMMANDS: readonly Command<AppContext>[] = [
     keys: ["?"],
     disabled: always,
     run: (context) => context.openHelp(),
+  },
+  {
+    id: "app.worklist",
+    label: "Go to your worklist",
+    group: "Everywhere",
+    keys: ["Alt+W"],
+    disabled: (context) =>
+      context.path === "/worklist" ? "You are there." : context.reads ? null : "You hold no reading role in any study.",
+    run: (context) => context.go("/worklist"),
   },
   {
     id: "app.studies",

@@ -14,6 +14,8 @@ export interface Command<Context> {
   release?(context: Context): void;
   /** Off for commands that make no sense in a list, such as panning. */
   readonly inPalette?: boolean;
+  /** For chords that no text uses: they work in a field too. "dialog": even while a dialog is open. */
+  readonly whileTyping?: boolean | "dialog";
 }
 
 /** A command joined to the page it acts on. */
@@ -23,6 +25,7 @@ export interface BoundCommand {
   readonly group: string;
   readonly keys: readonly string[];
   readonly inPalette: boolean;
+  readonly whileTyping?: boolean | "dialog";
   disabled(): string | null;
   run(): void;
   release?(): void;
@@ -35,6 +38,7 @@ export function bind<Context>(commands: readonly Command<Context>[], context: ()
     group: command.group,
     keys: command.keys,
     inPalette: command.inPalette ?? true,
+    whileTyping: command.whileTyping ?? false,
     disabled: () => command.disabled(context()),
     run: () => command.run(context()),
     ...(command.release ? { release: () => command.release?.(context()) } : {}),

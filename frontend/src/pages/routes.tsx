@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { Navigate, Route, Routes, useLocation, useNavigate } from "react-router";
 import { whenSignedOut } from "../api/client";
 import { useMe } from "../api/queries/me";
+import { useReads } from "../api/queries/studies";
 import { Loading } from "../components/common/Loading";
 import { Problem } from "../components/common/Problem";
 import { LiveProvider } from "../components/live/LiveProvider";
@@ -10,14 +11,26 @@ import { Shell } from "../components/shell/Shell";
 import { AccountPage } from "./account/AccountPage";
 import { BatchPage } from "./batch/BatchPage";
 import { CasePage } from "./case/CasePage";
+import { AdjudicatorPage } from "./comparisons/AdjudicatorPage";
+import { ComparisonPage } from "./comparisons/ComparisonPage";
+import { ComparisonsPage } from "./comparisons/ComparisonsPage";
 import { NotFoundPage } from "./NotFoundPage";
 import { PeoplePage } from "./people/PeoplePage";
 import { SignInPage } from "./sign-in/SignInPage";
 import { StudiesPage } from "./studies/StudiesPage";
 import { StudyPage } from "./study/StudyPage";
+import { WorklistPage } from "./worklist/WorklistPage";
 
-// The map library is large and only this page needs it.
+// The map library is large and only these pages need it.
 const ViewerPage = lazy(() => import("./viewer/ViewerPage"));
+const ReadPage = lazy(() => import("./read/ReadPage"));
+
+/** Readers begin with their worklist, everybody else with the studies. */
+function FirstPage() {
+  const reads = useReads();
+  if (reads === undefined) return <Loading what="Opening Duoscope…" />;
+  return <Navigate to={reads ? "/worklist" : "/studies"} replace />;
+}
 
 const here = (location: { pathname: string; search: string }): string => location.pathname + location.search;
 
@@ -47,12 +60,17 @@ function SignedIn() {
       <Shell me={me.data}>
         <Suspense fallback={<Loading what="Opening the viewer…" />}>
           <Routes>
-            <Route path="/" element={<Navigate to="/studies" replace />} />
+            <Route path="/" element={<FirstPage />} />
+            <Route path="/worklist" element={<WorklistPage />} />
+            <Route path="/read/:assignmentId" element={<ReadPage />} />
             <Route path="/studies" element={<StudiesPage />} />
             <Route path="/studies/:studyId" element={<StudyPage />} />
             <Route path="/cases/:caseId" element={<CasePage />} />
             <Route path="/batches/:batchId" element={<BatchPage />} />
             <Route path="/slides/:slideId" element={<ViewerPage />} />
+            <Route path="/comparisons" element={<ComparisonsPage />} />
+            <Route path="/comparisons/:specimenId" element={<ComparisonPage />} />
+            <Route path="/adjudications/:assignmentId/readings" element={<AdjudicatorPage />} />
             <Route path="/account" element={<AccountPage />} />
             <Route path="/people" element={<PeoplePage />} />
             <Route path="*" element={<NotFoundPage />} />

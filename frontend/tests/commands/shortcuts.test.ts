@@ -22,6 +22,7 @@ function context(change: Partial<AppContext> = {}): AppContext {
     showTour: vi.fn(),
     signOut: vi.fn(),
     isSystemAdministrator: false,
+    reads: true,
     path: "/",
     ...change,
   };

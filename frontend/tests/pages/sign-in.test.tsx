@@ -49,7 +49,7 @@ describe("signing in", () => {
     "123456".split("").forEach((digit, index) => {
       fireEvent.change(screen.getByLabelText(`Digit ${index + 1}`), { target: { value: digit } });
     });
-    expect(await screen.findByText("arrived at /studies")).toBeTruthy();
+    expect(await screen.findByText("arrived at /")).toBeTruthy();
     expect(asked.at(-1)?.body).toEqual({ code: "123456" });
   });
 
@@ -58,7 +58,7 @@ describe("signing in", () => {
     fill();
     fireEvent.change(await screen.findByLabelText("Recovery code"), { target: { value: "a1b2c3d4" } });
     fireEvent.click(screen.getByRole("button", { name: "Continue" }));
-    expect(await screen.findByText("arrived at /studies")).toBeTruthy();
+    expect(await screen.findByText("arrived at /")).toBeTruthy();
     expect(asked.at(-1)?.body).toEqual({ code: "a1b2c3d4" });
   });
 
@@ -79,7 +79,7 @@ describe("signing in", () => {
 
   it("goes on at once where somebody is signed in", async () => {
     open({ [SESSION]: () => [200, { status: 200 }] });
-    await waitFor(() => expect(screen.getByText("arrived at /studies")).toBeTruthy());
+    await waitFor(() => expect(screen.getByText("arrived at /")).toBeTruthy());
   });
 });
 
@@ -94,10 +94,10 @@ describe("words and ways", () => {
 
   it.each([
     ["/cases/1", "/cases/1"],
-    [null, "/studies"],
-    ["https://elsewhere.example", "/studies"],
-    ["//elsewhere.example", "/studies"],
-    ["/\\elsewhere.example", "/studies"],
-    ["/sign-in?next=/sign-in", "/studies"],
+    [null, "/"],
+    ["https://elsewhere.example", "/"],
+    ["//elsewhere.example", "/"],
+    ["/\\elsewhere.example", "/"],
+    ["/sign-in?next=/sign-in", "/"],
   ])("%s leads to %s", (next, expected) => expect(safeNext(next)).toBe(expected));
 });

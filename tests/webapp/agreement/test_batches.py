@@ -11,7 +11,7 @@ import pytest
 
 from tests import factories
 from tests.results import done_run
-from webapp.agreement import services
+from webapp.agreement.services import results
 from webapp.audit.models import Event
 from webapp.blinding.models import Exposure
 from webapp.runs.models import Batch, Run
@@ -104,7 +104,7 @@ def test_a_veil_drawn_after_the_reveal_takes_the_core_back(
 def test_a_failure_midway_shows_nothing(
     client_of: Any, batch: Batch, runs: list[Run], tina: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, told = services.record_exposure, []
+    real, told = results.record_exposure, []
 
     def second_fails(*arguments: Any, **words: Any) -> Any:
         told.append(arguments)
@@ -112,7 +112,7 @@ def test_a_failure_midway_shows_nothing(
             raise RuntimeError("the database went away")
         return real(*arguments, **words)
 
-    monkeypatch.setattr(services, "record_exposure", second_fails)
+    monkeypatch.setattr(results, "record_exposure", second_fails)
     assert client_of(tina).post(address(batch, "reveal")).status_code == 500
     assert not Exposure.objects.exists()
 

@@ -19,12 +19,14 @@ from tests import factories
 from webapp.live import consumers
 from webapp.live.receivers import publish, tell_what_was_recorded
 from webapp.live.rooms import Room
+from webapp.reading import services as reading
 from webapp.runs import services
 from webapp.runs.models import Run
 from webapp.slides.models import Specimen
 from webapp.studies.models import Membership, Role, Study
 
 pytestmark = pytest.mark.django_db(transaction=True)
+HALF = reading.Signed({"inputs": {"weak": 20, "moderate": 30, "strong": 10}})
 HERE = {"origin": "http://testserver", "host": "testserver"}
 
 
@@ -231,6 +233,46 @@ def test_a_veiled_readers_transcript_is_the_same_in_both_worlds(
     assert run(lambda: world(with_run=True)) == without
     assert Run.objects.count() == 2
     assert without[-1] == {"refused": f"run:{run_id}"}
+
+
+def test_a_readers_transcript_is_the_same_whatever_the_other_reader_does(
+    alice: Any, bob: Any, dora: Any, specimen: Specimen
+) -> None:
+    """Until the last reading is in: then the reveal is one frame, of ids alone."""
+    study, session = specimen.slide.study, session_of(alice)
+    (mine,) = reading.assign(dora, reading.open_session(dora, study, alice), [specimen])
+
+    def bob_reads() -> None:
+        (theirs,) = reading.assign(dora, reading.open_session(dora, study, bob), [specimen])
+        reading.open_assignment(bob, theirs.pk)
+        reading.save_draft(bob, theirs.pk, version=1, draft={"weak": "5"})
+        reading.defer(bob, theirs.pk)
+        reading.sign_reading(bob, theirs.pk, HALF)
+
+    async def world(with_bob: bool) -> list[Any]:
+        socket = await opened(session)
+        said = [
+            await socket.ask({"join": f"study:{specimen.slide.study_id}"}),
+            await socket.ask({"join": f"slide:{specimen.slide_id}"}),
+        ]
+        if with_bob:
+            await database_sync_to_async(bob_reads)()
+        said += await socket.frames(1.0)
+        await socket.disconnect()
+        return said
+
+    async def the_end() -> list[Any]:
+        socket = await opened(session)
+        await database_sync_to_async(reading.sign_reading)(alice, mine.pk, HALF)
+        said = await socket.frames(1.0)
+        await socket.disconnect()
+        return said
+
+    without = run(lambda: world(with_bob=False))
+    assert run(lambda: world(with_bob=True)) == without
+    assert run(the_end) == [
+        {"changed": "worklist", "id": str(mine.pk)}, {"changed": "comparison", "id": str(specimen.pk)},
+    ]  # fmt: skip
 
 
 def test_who_becomes_a_reader_hears_no_more_of_runs_and_stays(tina: Any, study: Study) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from tests import factories
 from webapp.accounts.models import User
@@ -53,3 +54,13 @@ def sign() -> Callable[..., Reading]:
         return reading
 
     return make
+
+
+@pytest.fixture
+def assignment(alice: Any, specimen: Specimen, give: Callable[..., Assignment]) -> Assignment:
+    return give(alice, specimen)
+
+
+@pytest.fixture
+def client(client_of: Callable[..., APIClient], alice: Any) -> APIClient:
+    return client_of(alice)

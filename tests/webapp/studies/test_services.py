@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -32,6 +33,35 @@ def test_a_study_begins_with_a_protocol(root: Any) -> None:
         ({"mode": "open"}, "mode"),
         ({"reveal_to_readers": "now"}, "reveal_to_readers"),
         ({"frozen_at": None}, "frozen_at"),
+        ({"marker_schemes": {"ER": "ki-67"}}, "marker_schemes"),
+        ({"marker_schemes": {"H&E": "h-score"}}, "marker_schemes"),
+        ({"marker_schemes": ["ER"]}, "marker_schemes"),
+        ({"marker_schemes": {"ER": None}}, "marker_schemes"),
+        ({"tolerances": {"her2-ihc": "1"}}, "tolerances"),  # categories have no number
+        ({"tolerances": {"h-score": 40}}, "tolerances"),
+        ({"tolerances": {"h-score": "-1"}}, "tolerances"),
+        ({"tolerances": {"h-score": "1e2"}}, "tolerances"),
+        ({"tolerances": {"h-score": "NaN"}}, "tolerances"),
+        ({"tolerances": {"h-score": "50,5"}}, "tolerances"),
+        ({"algorithms": ["nnp"]}, "algorithms"),
+        ({"algorithms": ["unheard-of@1"]}, "algorithms"),
+        ({"algorithms": ["nnp@1", "nnp@1"]}, "algorithms"),
+        ({"algorithms": "nnp@1"}, "algorithms"),
+        ({"readings_shown_to_adjudicator": "yes"}, "readings_shown_to_adjudicator"),
+        ({"algorithm_weight": "-0.5"}, "algorithm_weight"),
+        ({"algorithm_weight": float("nan")}, "algorithm_weight"),
+        ({"design": "random"}, "design"),
+        ({"workload_cap": 0}, "workload_cap"),
+        ({"reading_days": 0}, "reading_days"),
+        ({"qa_share": "1.001"}, "qa_share"),
+        ({"qa_share": "0.0005"}, "qa_share"),
+        ({"qa_share": True}, "qa_share"),
+        ({"re_read_series": 6, "reveal_to_readers": "never"}, "re_read_series"),
+        ({"re_read_series": 1}, "reveal_to_readers"),  # who has seen the others reads no more
+        ({"re_reads_turned": 1}, "re_reads_turned"),
+        ({"washout_days": -1}, "washout_days"),
+        ({"qualification_share": "2"}, "qualification_share"),
+        ({"core_rule": "median"}, "core_rule"),
     ],
 )
 def test_a_bad_protocol_makes_no_study(root: Any, protocol: dict[str, Any], field: str) -> None:
@@ -132,3 +162,39 @@ def test_a_description_is_changed_by_administrators_and_only_where_it_differs(
         services.describe_study(tina, study, "Mine.")
     with pytest.raises(Invalid):
         services.describe_study(dora, study, "x" * 4001)
+
+
+def test_every_field_that_is_wrong_is_named_at_once(root: Any) -> None:
+    with pytest.raises(Invalid) as refused:
+        services.create_study(root, name="p53", protocol={"mode": "open", "qa_share": "2", "colour": "red"})
+    assert set(refused.value.fields) == {"mode", "qa_share", "colour"}
+
+
+def test_a_protocol_of_every_field_is_taken_as_it_was_given(study: Study, dora: Any) -> None:
+    given = {
+        "readers_per_specimen": 3, "mode": "sequential", "reveal_to_readers": "after_re_reads",
+        "marker_schemes": {"ER": "allred", "HER2": "her2-ihc", "Ki-67": "ki-67"}, "algorithms": ["nnp@1"],
+        "tolerances": {"allred": "2", "ki-67": "7.5"}, "readings_shown_to_adjudicator": True,
+        "algorithm_weight": Decimal("0.5"), "design": "crossed", "workload_cap": 60, "reading_days": 21,
+        "qa_share": Decimal("0.1"), "re_read_series": 1, "re_reads_turned": True, "washout_days": 28,
+        "qualification_share": Decimal("0.8"), "core_rule": "any_positive",
+    }  # fmt: skip
+    made = services.new_protocol_version(dora, study, **given)
+    stored = Protocol.objects.get(pk=made.pk)
+    assert {name: getattr(stored, name) for name in given} == given
+    assert set(given) == services.PROTOCOL_FIELDS
+
+
+def test_a_closed_study_opens_again_a_locked_one_never(study: Study, dora: Any, alice: Any) -> None:
+    with pytest.raises(NotAllowed):
+        services.close_study(alice, study.pk)
+    closed = services.close_study(dora, study.pk)
+    assert services.close_study(dora, study.pk).closed_at == closed.closed_at
+    assert services.reopen_study(dora, study.pk).closed_at is None
+    assert list(Event.objects.values_list("verb", flat=True)) == ["study.closed", "study.reopened"]
+    Study.objects.filter(pk=study.pk).update(closed_at=timezone.now(), locked_at=timezone.now())
+    with pytest.raises(Conflict) as refused:
+        services.reopen_study(dora, study.pk)
+    assert refused.value.code == "study_locked"
+    with pytest.raises(Conflict):
+        services.new_protocol_version(dora, study, readers_per_specimen=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from webapp.agreement.api.batches import BatchExportView, BatchResultsView, BatchRevealView
+from webapp.agreement.api.comparisons import AssignmentAlgorithmView, AssignmentReadingsView, ComparisonViews
 from webapp.agreement.api.results import (
     AuditTrailView,
     CellsView,
@@ -27,5 +28,11 @@ urlpatterns = [
     path("batches/<uuid:pk>/reveal", BatchRevealView.as_view(), name="batch-reveal"),
     path("batches/<uuid:pk>/results", BatchResultsView.as_view(), name="batch-results"),
     path("batches/<uuid:pk>/export", BatchExportView.as_view(), name="batch-export"),
+    path("comparisons", ComparisonViews.as_view({"get": "list"}), name="comparisons"),
+    path("comparisons/<uuid:pk>", ComparisonViews.as_view({"get": "retrieve"}), name="comparison"),
+    path("comparisons/<uuid:pk>/reveal", ComparisonViews.as_view({"post": "reveal"}), name="comparison-reveal"),
+    path("comparisons/<uuid:pk>/unblind", ComparisonViews.as_view({"post": "unblind"}), name="comparison-unblind"),
+    path("assignments/<uuid:pk>/readings/reveal", AssignmentReadingsView.as_view(), name="assignment-readings"),
+    path("assignments/<uuid:pk>/algorithm/reveal", AssignmentAlgorithmView.as_view(), name="assignment-algorithm"),
     path("studies/<uuid:pk>/audit", AuditTrailView.as_view(), name="study-audit"),
 ]

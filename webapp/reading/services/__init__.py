@@ -19,10 +19,25 @@ from webapp.reading.services.drafting import (
     save_draft,
     settle_slide_request,
 )
+from webapp.reading.services.planning import (
+    REASON_LENGTH,
+    Asked,
+    Load,
+    Plan,
+    allocate,
+    preview_allocation,
+    reassign,
+    withdraw_assignment,
+)
 from webapp.reading.services.signing import Signed, amend_reading, sign_reading
 
 __all__ = [
+    "REASON_LENGTH",
+    "Asked",
+    "Load",
+    "Plan",
     "Signed",
+    "allocate",
     "amend_reading",
     "assign",
     "choose_for_qa",
@@ -32,7 +47,9 @@ __all__ = [
     "fit_adjudicators_exist",
     "open_assignment",
     "open_session",
+    "preview_allocation",
     "protocol_in_force",
+    "reassign",
     "reconcile",
     "request_slide",
     "resume",
@@ -44,4 +61,5 @@ __all__ = [
     "settle_slide_request",
     "sign_reading",
     "tolerance_of",
+    "withdraw_assignment",
 ]

@@ -100,17 +100,18 @@ def assign(actor: Any, session: ReadingSession, specimens: Sequence[Specimen]) -
     if actor is not None and not can_administer(actor, session.study_id):
         raise NotAllowed("Only the study's administrators give out specimens.")
     with transaction.atomic():
+        if session.purpose != Purpose.QUALIFICATION:
+            # In one order for everybody: two who give out the same specimens do not wait for each other for ever.
+            for specimen in sorted(specimens, key=lambda specimen: specimen.pk):
+                scheme = scheme_of(session.protocol, specimen.slide.marker)
+                round_of(specimen, session.protocol, scheme, _series(session))
         ReadingSession.objects.select_for_update().get(pk=session.pk)
         held = set(session.assignments.values_list("specimen", flat=True))
+        _check_not_withdrawn(session, specimens)
         aliases = set(session.assignments.values_list("alias", flat=True))
         fresh = [specimen for specimen in specimens if specimen.pk not in held]
         # From ids sorted first: the order depends on the seed alone.
         fresh.sort(key=lambda specimen: specimen.pk)
-        if session.purpose != Purpose.QUALIFICATION:
-            for specimen in fresh:  # in one order for everybody, so that two administrators do not wait for each other
-                round_of(
-                    specimen, session.protocol, scheme_of(session.protocol, specimen.slide.marker), _series(session)
-                )
         generator = random.Random(f"{session.seed}/{len(held)}")  # noqa: S311 (an order, no secret)
         generator.shuffle(fresh)
         made = []
@@ -122,6 +123,16 @@ def assign(actor: Any, session: ReadingSession, specimens: Sequence[Specimen]) -
                 person=str(session.reader_id), purpose=session.purpose,
             )  # fmt: skip
     return made
+
+
+def _check_not_withdrawn(session: ReadingSession, specimens: Sequence[Specimen]) -> None:
+    taken = session.assignments.filter(state=Assignment.State.WITHDRAWN, specimen__in=specimens)
+    first = taken.select_related("specimen__case", "specimen__slide").first()
+    if first is not None:
+        name = f"{first.specimen.case.code} on {first.specimen.slide.name}"
+        raise Conflict(
+            f"{name} was taken back from {session.reader.display_name} and is not given again.", code="given_before"
+        )
 
 
 def _assignment(

@@ -11,13 +11,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from scoring.schemes import SCHEMES
 from webapp.audit.services import record
-from webapp.blinding.models import Exposure
+from webapp.blinding.models import Exposure, Opening
 from webapp.blinding.permissions import unfit_readers
 from webapp.blinding.services import admit, open_specimen
 from webapp.core.errors import NotVisible
@@ -29,7 +31,12 @@ from webapp.reading.scores import Score
 from webapp.reading.services.assigning import assign, open_session
 from webapp.studies.models import Protocol, Study
 
+log = structlog.get_logger(__name__)
+
 RECONCILED_AT_ONCE = 500
+UNDECIDED = (Round.State.OPEN, Round.State.DISCORDANT)
+UNREAD = (Assignment.State.WAITING, Assignment.State.DEFERRED)
+QA_AHEAD = (QaReview.State.CHOSEN, QaReview.State.ASSIGNED)
 
 
 def after_signing(assignment: Assignment, reading: Reading) -> None:
@@ -122,20 +129,62 @@ def claim_adjudication(person: Any, round_id: UUID) -> Assignment:
 
 
 def reconcile(limit: int = RECONCILED_AT_ONCE) -> int:
-    """Decide the rounds that are complete and still open. Returns how many there were."""
-    complete = Q(
-        assignments__state=Assignment.State.SIGNED, assignments__purpose__in=[Purpose.PRIMARY, Purpose.RE_READ]
+    """Do what was left undone, should a process have died or two decisions have crossed: decide the rounds that are
+    complete, and open the specimens that nobody has to read any more. Returns how many rounds were dealt with. One
+    that fails is logged and stops no other."""
+    done = 0
+    for round_id in _left_undone(limit):
+        try:
+            with transaction.atomic():
+                _finish(Round.objects.select_for_update().get(pk=round_id))
+            done += 1
+        except Exception as error:  # whatever is wrong with this round, the others do not wait for it
+            log.error("round_not_reconciled", round=str(round_id), error=f"{type(error).__name__}: {error}")
+    return done
+
+
+def _left_undone(limit: int) -> list[UUID]:
+    signed = Assignment.objects.filter(round=OuterRef("pk"), state=Assignment.State.SIGNED)
+    first = signed.filter(purpose__in=[Purpose.PRIMARY, Purpose.RE_READ]).order_by()
+    number = Subquery(first.values("round").annotate(number=Count("pk")).values("number"))
+    complete = Q(state=Round.State.OPEN, number__gte=Greatest(F("readers_required"), 1))
+    adjudicated_ = Q(state=Round.State.DISCORDANT) & Exists(signed.filter(purpose=Purpose.ADJUDICATION))
+    rounds = Round.objects.annotate(number=number).filter(complete | adjudicated_)
+    undecided = list(rounds.order_by("created_at", "pk").values_list("pk", flat=True)[:limit])
+    return undecided + list(_unopened().values_list("pk", flat=True)[: limit - len(undecided)])
+
+
+def _unopened() -> QuerySet[Round]:
+    """Rounds that are over, of specimens that the protocol reveals, that nobody has to read and that are not opened."""
+    same = Q(specimen=OuterRef("specimen"))
+    rounds = Round.objects.filter(same)
+    series = Subquery(rounds.order_by().values("specimen").annotate(number=Count("pk")).values("number"))
+    return (
+        Round.objects.filter(state__in=[Round.State.DECIDED, Round.State.CLOSED])
+        .annotate(number=series)
+        .exclude(protocol__reveal_to_readers=Protocol.Reveal.NEVER)
+        .exclude(
+            protocol__reveal_to_readers=Protocol.Reveal.AFTER_RE_READS, number__lt=1 + F("protocol__re_read_series")
+        )
+        .exclude(specimen__in=Opening.objects.values("specimen"))
+        .exclude(Exists(rounds.filter(state__in=UNDECIDED)))
+        .exclude(Exists(Assignment.objects.filter(same, state__in=UNREAD)))
+        .exclude(Exists(QaReview.objects.filter(round__specimen=OuterRef("specimen"), state__in=QA_AHEAD)))
+        .order_by("created_at", "pk")
     )
-    found = (
-        Round.objects.filter(state=Round.State.OPEN, readers_required__gt=0)
-        .annotate(signed=Count("assignments", filter=complete))
-        .filter(signed__gte=F("readers_required"))
-        .values_list("pk", flat=True)[:limit]
-    )
-    for round_id in list(found):
-        with transaction.atomic():
-            settle(Round.objects.select_for_update().get(pk=round_id))
-    return len(found)
+
+
+def _finish(round_: Round) -> None:
+    if round_.state == Round.State.DISCORDANT:
+        last = Reading.objects.filter(
+            assignment__round=round_, assignment__state=Assignment.State.SIGNED, purpose=Purpose.ADJUDICATION
+        ).first()
+        if last is not None:
+            _adjudicate(round_, last)
+    elif round_.state == Round.State.OPEN:
+        settle(round_)
+    else:
+        _reveal(round_)
 
 
 def _adjudicate(round_: Round, reading: Reading) -> None:
@@ -193,17 +242,11 @@ def _reveal(round_: Round) -> None:
     """Open the specimen to readers where the protocol says so and nobody has to read it any more."""
     reveal = round_.protocol.reveal_to_readers
     rounds = Round.objects.filter(specimen=round_.specimen_id)
-    if rounds.filter(state__in=[Round.State.OPEN, Round.State.DISCORDANT]).exists():
+    if rounds.filter(state__in=UNDECIDED).exists():
         return
-    waiting = Assignment.objects.filter(specimen=round_.specimen_id).filter(
-        state__in=[Assignment.State.WAITING, Assignment.State.DEFERRED]
-    )
-    if (
-        waiting.exists()
-        or QaReview.objects.filter(
-            round__specimen=round_.specimen_id, state__in=[QaReview.State.CHOSEN, QaReview.State.ASSIGNED]
-        ).exists()
-    ):
+    if Assignment.objects.filter(specimen=round_.specimen_id, state__in=UNREAD).exists():
+        return
+    if QaReview.objects.filter(round__specimen=round_.specimen_id, state__in=QA_AHEAD).exists():
         return
     if reveal == Protocol.Reveal.NEVER:
         return

@@ -15,6 +15,8 @@ from webapp.core.errors import Conflict, Invalid, NotAllowed, NotVisible, Stale
 from webapp.core.states import move
 from webapp.reading.models import Assignment, Purpose, SlideRequest
 from webapp.reading.permissions import visible_assignments, visible_slide_requests
+from webapp.slides.models import Presentation
+from webapp.slides.services import open_for_reading
 from webapp.studies.models import Protocol, Role
 from webapp.studies.permissions import roles_of
 
@@ -55,22 +57,27 @@ def check_may_read(assignment: Assignment) -> None:
         )
 
 
-def open_assignment(person: Any, assignment_id: UUID) -> Assignment:
-    """The person opens a specimen to read it. The protocol is frozen by the first one that is opened.
+def open_assignment(person: Any, assignment_id: UUID) -> tuple[Assignment, Presentation]:
+    """The person opens a specimen to read it, or to see again what they signed. The protocol is frozen by the first one
+    that is opened.
 
     Raises:
-        NotVisible, Conflict, NotAllowed: as ``check_may_read``.
+        NotVisible, Conflict, NotAllowed: as ``check_may_read``.  Conflict: the slide cannot be shown.
     """
     with transaction.atomic():
         assignment = locked_assignment(person, assignment_id)
         if assignment.state in UNREAD:
             check_may_read(assignment)
+        presentation = open_for_reading(
+            person, assignment.specimen.slide, assignment.session_id,
+            rotation_deg=assignment.rotation_deg, flipped=assignment.flipped,
+        )  # fmt: skip
         if assignment.opened_at is None:
             assignment.opened_at = timezone.now()
             assignment.save(update_fields=["opened_at"])
             Protocol.objects.filter(pk=assignment.session.protocol_id, frozen_at=None).update(frozen_at=timezone.now())
             _say(person, assignment, "assignment.opened")
-    return assignment
+    return assignment, presentation
 
 
 def save_draft(person: Any, assignment_id: UUID, *, version: int, draft: dict[str, Any]) -> Assignment:
@@ -89,7 +96,9 @@ def save_draft(person: Any, assignment_id: UUID, *, version: int, draft: dict[st
         check_may_read(assignment)
         if assignment.version != version:
             raise Stale(
-                f"Another window saved this form (version {assignment.version}, yours is {version}).", code="stale"
+                f"Another window saved this form (version {assignment.version}, yours is {version}).",
+                code="stale",
+                version=assignment.version,
             )
         assignment.draft, assignment.version, assignment.saved_at = draft, version + 1, timezone.now()
         assignment.save(update_fields=["draft", "version", "saved_at"])

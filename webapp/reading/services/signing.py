@@ -72,7 +72,7 @@ def sign_reading(person: Any, assignment_id: UUID, sent: Signed, *, stage: str |
             protocol_id=assignment.session.protocol_id, purpose=assignment.purpose, stage=wanted,
             scheme=score.scheme, scheme_version=score.scheme_version, scoreable=score.scoreable, reason=score.reason,
             inputs=dict(score.inputs), value=score.value, category=score.category, rule=score.rule,
-            flags=list(score.flags), comment=comment, details=details, signer=person.display_name,
+            flags=list(score.flags), comment=comment, details=details, signer=str(person)[:150],
             meaning=MEANING_REVISED if revised else MEANING, idempotency_key=key,
         )  # fmt: skip
         if not revised:
@@ -107,14 +107,13 @@ def amend_reading(person: Any, reading_id: UUID, sent: Signed, *, why: str) -> A
             raise Conflict("Reading in this study is closed.", code="study_closed")
         score = score_of(reading.scheme, assignment.specimen.slide.marker, sent.body)
         comment = _checked_comment(sent.comment, score)
-        exposed = Exposure.objects.filter(person=person.pk, specimen=assignment.specimen_id).exists()
         open_ = assignment.round is not None and assignment.round.state == Round.State.OPEN
         amendment = Amendment.objects.create(
             reading=reading, number=reading.amendments.count() + 1,
-            counts=open_ and not exposed and reading.stage != Reading.Stage.REVISED, why=why,
+            counts=open_ and reading.stage != Reading.Stage.REVISED and not _saw_since(reading), why=why,
             scoreable=score.scoreable, reason=score.reason, inputs=dict(score.inputs), value=score.value,
             category=score.category, rule=score.rule, flags=list(score.flags), comment=comment,
-            signer=person.display_name, meaning=MEANING_AMENDMENT,
+            signer=str(person)[:150], meaning=MEANING_AMENDMENT,
         )  # fmt: skip
         record(
             person, "reading.amended", obj=reading, study_id=assignment.session.study_id,
@@ -152,8 +151,21 @@ def _check_stage(assignment: Assignment, *, revised: bool) -> None:
         raise Conflict("A revised reading belongs to the sequential mode.", code="not_sequential")
     if assignment.state != Assignment.State.SIGNED:
         raise Conflict("The unaided reading is signed first.", code="not_signed")
+    others = Exposure.objects.filter(person=assignment.reader_id, specimen=assignment.specimen_id)
+    if others.exclude(source=Exposure.Source.ALGORITHM).exists():
+        raise NotAllowed("You have been shown what others said of this specimen.", code="exposed")
     if not shown:
         raise Conflict("A reading is revised after the algorithm's result was shown.", code="not_shown")
+
+
+def _saw_since(reading: Reading) -> bool:
+    """Whether the reader has been shown something of the specimen since they signed that was not in view before."""
+    seen = Exposure.objects.filter(
+        person=reading.reader_id, specimen=reading.specimen_id, created_at__gt=reading.created_at
+    )
+    if reading.stage == Reading.Stage.AIDED:
+        seen = seen.exclude(source=Exposure.Source.ALGORITHM, planned=True)
+    return seen.exists()
 
 
 def _same_or_conflict(earlier: Reading, score: Score, comment: str, key: str) -> None:

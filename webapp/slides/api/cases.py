@@ -50,6 +50,7 @@ class CaseSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     study = serializers.UUIDField(source="study_id")
     code = serializers.CharField()
+    withdrawn_at = serializers.DateTimeField(allow_null=True, help_text="The patient withdrew; no more is read.")
     specimens = serializers.SerializerMethodField()
 
     @extend_schema_field(CaseSpecimenSerializer(many=True))

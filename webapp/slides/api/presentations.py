@@ -16,22 +16,23 @@ from webapp.core.queries import known_parameters
 from webapp.slides import services, tokens
 from webapp.slides.api.serializers import PresentationSerializer
 from webapp.slides.models import Presentation
-from webapp.slides.permissions import visible_presentations
+from webapp.slides.permissions import named_presentations
 
 
 class RenewedSerializer(serializers.Serializer[Any]):
     valid_for_seconds = serializers.IntegerField()
 
 
-def _with_cookie(response: Response, presentation: Presentation) -> Response:
-    token = tokens.issue(user_id=presentation.user_id, presentation_id=presentation.pk, slide_id=presentation.slide_id)
+def with_cookie(response: Response, presentation: Presentation) -> Response:
+    """The response, with the cookie that fetches the presentation's tiles for a minute."""
+    token = tokens.issue(user_id=presentation.user_id, presentation_id=presentation.pk, slide_id=presentation.shown_as)
     response.set_cookie(value=token, **tokens.cookie(presentation.pk))
     return response
 
 
 def _detailed(person: Any, presentation_id: UUID) -> Presentation:
     return (
-        visible_presentations(person)
+        named_presentations(person)
         .select_related("slide")
         .prefetch_related("slide__specimens__case", "slide__fields_of_view")
         .get(pk=presentation_id)
@@ -45,13 +46,13 @@ class OpenView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         opened = services.open_slide(request.user, pk)
         presentation = _detailed(request.user, opened.pk)
-        return _with_cookie(Response(PresentationSerializer(presentation).data), presentation)
+        return with_cookie(Response(PresentationSerializer(presentation).data), presentation)
 
 
 class PresentationViews(ScopedViewSet):
-    """One's own open presentations."""
+    """One's own open presentations, but for those of reading sessions: their slides stay unnamed."""
 
-    visible = visible_presentations
+    visible = named_presentations
     serializer_class = PresentationSerializer
 
     def get_queryset(self) -> Any:
@@ -70,4 +71,4 @@ class RenewView(APIView):
     @extend_schema(operation_id="presentations_renew", request=None, responses=RenewedSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         presentation = services.renew_presentation(request.user, pk)
-        return _with_cookie(Response({"valid_for_seconds": tokens.VALID_SECONDS}), presentation)
+        return with_cookie(Response({"valid_for_seconds": tokens.VALID_SECONDS}), presentation)

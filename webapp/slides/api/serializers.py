@@ -100,10 +100,10 @@ class PresentedSlideSerializer(serializers.Serializer[Any]):
     case_codes = serializers.ListField(child=serializers.CharField())
 
 
-class PresentationSerializer(serializers.ModelSerializer[Presentation]):
-    """What the viewer needs to show a slide."""
+class ReadingPresentationSerializer(serializers.ModelSerializer[Presentation]):
+    """What the viewer needs to show a slide, and nothing by which the slide or its cases could be known again."""
 
-    slide = serializers.SerializerMethodField()
+    marker = serializers.CharField(source="slide.marker", read_only=True)
     width_px = serializers.IntegerField(source="slide.width_px", read_only=True)
     height_px = serializers.IntegerField(source="slide.height_px", read_only=True)
     um_per_px = serializers.FloatField(source="slide.um_per_px", allow_null=True, read_only=True)
@@ -113,6 +113,23 @@ class PresentationSerializer(serializers.ModelSerializer[Presentation]):
     objective_power = serializers.FloatField(source="slide.objective_power", allow_null=True, read_only=True)
     levels = LevelSerializer(source="slide.levels", many=True, read_only=True)
     tile_url = serializers.SerializerMethodField(help_text="Template with {id}, {level}, {column} and {row}.")
+
+    class Meta:
+        model = Presentation
+        fields: tuple[str, ...] = (
+            "id", "marker", "width_px", "height_px", "um_per_px", "um_per_px_source", "objective_power",
+            "rotation_deg", "flipped", "levels", "tile_url",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_tile_url(self, _presentation: Presentation) -> str:
+        return "/tiles/{id}/{level}/{column}/{row}"
+
+
+class PresentationSerializer(ReadingPresentationSerializer):
+    """What the viewer needs to show a slide, and which it is."""
+
+    slide = serializers.SerializerMethodField()
     specimens = SpecimenSerializer(source="slide.specimens", many=True, read_only=True)
     fields_of_view = FieldOfViewSerializer(source="slide.fields_of_view", many=True, read_only=True)
 
@@ -129,6 +146,3 @@ class PresentationSerializer(serializers.ModelSerializer[Presentation]):
         slide = presentation.slide
         codes = sorted({specimen.case.code for specimen in slide.specimens.all()})
         return {"id": str(slide.pk), "name": slide.name, "marker": slide.marker, "case_codes": codes}
-
-    def get_tile_url(self, _presentation: Presentation) -> str:
-        return "/tiles/{id}/{level}/{column}/{row}"

@@ -18,7 +18,7 @@ from webapp.core.errors import NotAllowed, NotVisible
 from webapp.core.queries import known_parameters
 from webapp.slides.models import Slide
 from webapp.studies import services
-from webapp.studies.api import NewStudySerializer, ProtocolSerializer
+from webapp.studies.api import NewStudySerializer, ProtocolSerializer, is_told_of_freezing
 from webapp.studies.models import Membership, Protocol, Role, Study
 from webapp.studies.permissions import can_create_study, listed_studies, visible_studies
 
@@ -32,6 +32,8 @@ class StudySerializer(serializers.Serializer[Any]):
     my_roles = serializers.ListField(child=serializers.ChoiceField(Role.choices))
     case_count = serializers.IntegerField(allow_null=True)
     slide_count = serializers.IntegerField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True, help_text="No more reading.")
+    locked_at = serializers.DateTimeField(allow_null=True, help_text="The data are locked.")
     protocol = ProtocolSerializer(allow_null=True)
 
 
@@ -96,6 +98,8 @@ def _count(rows: QuerySet[Any]) -> Coalesce:
 def _shown(study: Any) -> dict[str, Any]:
     roles = sorted(membership.role for membership in study.mine)
     is_member = bool(roles)
+    in_force = study.in_force[0] if is_member and study.in_force else None
+    context = {"is_told": is_told_of_freezing(roles)}
     return {
         "id": str(study.pk),
         "name": study.name,
@@ -103,5 +107,7 @@ def _shown(study: Any) -> dict[str, Any]:
         "my_roles": roles,
         "case_count": study.case_count if is_member else None,
         "slide_count": study.slide_count if is_member else None,
-        "protocol": ProtocolSerializer(study.in_force[0]).data if is_member and study.in_force else None,
+        "closed_at": study.closed_at if is_member else None,
+        "locked_at": study.locked_at if is_member else None,
+        "protocol": ProtocolSerializer(in_force, context=context).data if in_force else None,
     }

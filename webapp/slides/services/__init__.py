@@ -24,7 +24,7 @@ from webapp.slides.services.registration import (
     register_uploaded_slide,
 )
 from webapp.slides.services.tma_maps import MapErrors, apply_tma_map
-from webapp.slides.services.viewing import end_access, open_slide, renew_presentation
+from webapp.slides.services.viewing import end_access, open_for_reading, open_slide, renew_presentation
 
 __all__ = [
     "MARKERS",
@@ -51,6 +51,7 @@ __all__ = [
     "incoming_folder",
     "ingest_slide",
     "may_register",
+    "open_for_reading",
     "open_slide",
     "proposal_of",
     "register_slide_from_inbox",

@@ -29,8 +29,30 @@ def open_slide(person: Any, slide_id: UUID) -> Presentation:
             raise NotVisible("There is no such slide, or you may not know of it.")
         if slide.state != Slide.State.READY:
             raise Conflict(f"A slide can be opened once it is ready; this one is {slide.state}.", code="not_ready")
-        presentation, _ = Presentation.objects.get_or_create(user=person, slide=slide, closed_at=None)
+        presentation, _ = Presentation.objects.get_or_create(
+            user=person, slide=slide, reading_session=None, closed_at=None
+        )
         record(person, "slide.opened", obj=slide, study_id=slide.study_id, presentation=str(presentation.pk))
+    return presentation
+
+
+def open_for_reading(
+    person: Any, slide: Slide, session_id: UUID, *, rotation_deg: int = 0, flipped: bool = False
+) -> Presentation:
+    """The presentation of the slide in a reading session, turned as the specimen to be read asks; the same one as long
+    as it is open. The caller has judged that the person may read there, and says so in the audit trail.
+
+    Raises:
+        NotVisible: the person is no member of the slide's study.  Conflict: the slide is not ready.
+    """
+    if not visible_slides(person).filter(pk=slide.pk).exists():
+        raise NotVisible("There is no such slide, or you may not know of it.")
+    if slide.state != Slide.State.READY:
+        raise Conflict("This slide cannot be shown now; ask the technicians.", code="not_ready")
+    presentation, _ = Presentation.objects.update_or_create(
+        user=person, slide=slide, reading_session=session_id, closed_at=None,
+        defaults={"rotation_deg": rotation_deg, "flipped": flipped},
+    )  # fmt: skip
     return presentation
 
 

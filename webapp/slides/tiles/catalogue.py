@@ -80,7 +80,6 @@ def load(grant: Grant) -> Shown | None:
                 pk=grant.presentation_id,
                 user_id=grant.user_id,
                 user__is_active=True,
-                slide_id=grant.slide_id,
                 slide__state=Slide.State.READY,
                 closed_at=None,
             )
@@ -89,7 +88,7 @@ def load(grant: Grant) -> Shown | None:
     finally:
         # This thread is asked once per opened presentation: it keeps no connection in between.
         connections.close_all()
-    if row is None:
+    if row is None or row.shown_as != grant.slide_id:
         return None
     try:
         index = TileIndex.load(storage.index_path(row.slide_id))

@@ -1,6 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ApiError, request } from "../client";
+import { request } from "../client";
 import { keys } from "../keys";
+import { orNull } from "../or-null";
 import type { Batch, BatchRequest, CoreResult, Id, Page, Run } from "../types";
 import { refetchRuns } from "./runs";
 
@@ -80,12 +81,3 @@ export const useAllBatchResults = (id: Id | null) =>
   });
 
 export const batchCsvUrl = (id: Id): string => `/api/batches/${id}/export`;
-
-async function orNull<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null;
-    throw error;
-  }
-}

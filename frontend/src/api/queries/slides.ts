@@ -159,3 +159,18 @@ export function useDeleteField(slide: Id) {
     onSettled: () => client.invalidateQueries({ queryKey: keys.fields(slide) }),
   });
 }
+
+/** Every slide of the study that is ready, of one marker or of all, to choose from. */
+export const useAllSlides = (study: Id, marker: string) =>
+  useQuery({
+    queryKey: keys.slides(study, { all: true, marker }),
+    queryFn: async ({ signal }) => {
+      const found: Slide[] = [];
+      for (let page = 1; ; page++) {
+        const answer = await request<Page<Slide>>(`/api/studies/${study}/slides`, { query: { marker, state: "ready", page, page_size: 200 }, signal });
+        found.push(...answer.results);
+        if (answer.next === null) return found;
+      }
+    },
+    staleTime: 60_000,
+  });

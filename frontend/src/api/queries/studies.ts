@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request } from "../client";
 import { keys } from "../keys";
-import type { Case, Id, Page, Slide, Study } from "../types";
+import type { Case, Id, Page, Role, Slide, Study } from "../types";
 
 export const useStudies = (query: { search: string; page: number }) =>
   useQuery({
@@ -16,6 +16,19 @@ export const useStudy = (id: Id | undefined) =>
     queryFn: ({ signal }) => request<Study>(`/api/studies/${id}`, { signal }),
     enabled: Boolean(id),
   });
+
+const READING_ROLES: readonly Role[] = ["pathologist", "adjudicator", "qa_reader"];
+
+/** Whether this person reads in some study; undefined until it is known. */
+export function useReads(): boolean | undefined {
+  const studies = useQuery({
+    queryKey: keys.studies({ page_size: 200 }),
+    queryFn: ({ signal }) => request<Page<Study>>("/api/studies", { query: { page_size: 200 }, signal }),
+    staleTime: 60_000,
+  });
+  if (studies.isError) return false;
+  return studies.data?.results.some((study) => study.my_roles.some((role) => READING_ROLES.includes(role)));
+}
 
 /** The study stands, but nobody administers it yet. */
 export class HalfMadeStudy extends Error {

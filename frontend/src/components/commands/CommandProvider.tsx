@@ -5,9 +5,6 @@ import { commandFor, isTyping } from "../../commands/shortcuts";
 
 const RegistryContext = createContext<CommandRegistry | null>(null);
 
-/** Keys that work even while typing: the palette must always open, and it has a modifier that no text uses. */
-const EVEN_WHILE_TYPING = new Set(["app.palette"]);
-
 /** One listener for the whole page turns key events into commands. */
 export function CommandProvider({ children }: { children: ReactNode }) {
   const [registry] = useState(() => new CommandRegistry());
@@ -18,10 +15,11 @@ export function CommandProvider({ children }: { children: ReactNode }) {
       const command = commandFor(registry.all(), event);
       if (!command) return;
       // A dialog owns the keyboard while it is open; only the palette's own key goes through it.
-      const busy = isTyping(event.target) || document.querySelector("[role='dialog'][aria-modal='true']") !== null;
-      if (busy && !EVEN_WHILE_TYPING.has(command.id)) return;
-      // Space and Enter on a focused button press that button.
-      if ([" ", "Enter"].includes(event.key) && event.target instanceof Element && event.target.closest("button,a,summary")) return;
+      if (command.whileTyping !== "dialog" && document.querySelector("[role='dialog'][aria-modal='true']") !== null) return;
+      if (!command.whileTyping && isTyping(event.target)) return;
+      // Space and Enter on a focused button press that button; with Ctrl they are no press.
+      const plain = !event.ctrlKey && !event.metaKey;
+      if (plain && [" ", "Enter"].includes(event.key) && event.target instanceof Element && event.target.closest("button,a,summary")) return;
       if (command.disabled() !== null) return;
       event.preventDefault();
       if (command.release) {

@@ -8,6 +8,7 @@ export const ROLE_WORDS: Record<Role, string> = {
   qa_reader: "QA second reader",
   technician: "Technician",
   administrator: "Study administrator",
+  key_holder: "Key holder",
 };
 
 export const SLIDE_STATE_WORDS: Record<SlideState, string> = {

@@ -2,11 +2,14 @@ import { ActionIcon, Menu, Tooltip, UnstyledButton, Text, useComputedColorScheme
 import { spotlight } from "@mantine/spotlight";
 import { IconKeyboard, IconLogout, IconMoon, IconSearch, IconSun, IconUser, IconUsers } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useCallback, useMemo, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 import { signOut } from "../../api/auth";
+import { useReads } from "../../api/queries/studies";
 import type { Me } from "../../api/types";
 import { APP_COMMANDS } from "../../commands/app";
+import { draftCopies } from "../../state/draft-copy";
+import { isTissuePage } from "../../state/places";
 import { preferences } from "../../state/preferences";
 import { CommandProvider, useCommands } from "../commands/CommandProvider";
 import { KeyboardHelp } from "../commands/KeyboardHelp";
@@ -15,6 +18,7 @@ import { ErrorBoundary } from "../common/ErrorBoundary";
 import { LiveBanner } from "../live/LiveBanner";
 import { Tour } from "../tour/Tour";
 import { Brand } from "./Brand";
+import { MainNav } from "./MainNav";
 import classes from "./shell.module.css";
 import { SlotContext } from "./slots";
 
@@ -30,7 +34,7 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
 function useThemeToggle(): { dark: boolean; toggle: () => void } {
   const computed = useComputedColorScheme("dark");
   const { setColorScheme } = useMantineColorScheme();
-  const inViewer = useLocation().pathname.startsWith("/slides/");
+  const inViewer = isTissuePage(useLocation().pathname);
   const { viewerTheme } = useSyncExternalStore(preferences.subscribe, preferences.get);
   const dark = (inViewer && viewerTheme === "dark") || computed === "dark";
   const toggle = useCallback(() => {
@@ -48,7 +52,11 @@ function Frame({ me, children }: { me: Me; children: ReactNode }) {
   const [header, setHeader] = useState<HTMLElement | null>(null);
   const [trail, setTrail] = useState<HTMLElement | null>(null);
   const { dark, toggle } = useThemeToggle();
+  const reads = useReads() === true;
+  // What somebody else left on this computer is not for this person.
+  useEffect(() => draftCopies.wipeOthers(me.id), [me.id]);
   const leave = useCallback(() => {
+    draftCopies.wipe();
     void signOut().finally(() => {
       client.clear();
       void navigate("/sign-in", { replace: true });
@@ -62,6 +70,7 @@ function Frame({ me, children }: { me: Me; children: ReactNode }) {
     showTour: () => preferences.set({ tourSeen: false }),
     signOut: leave,
     isSystemAdministrator: me.is_system_administrator,
+    reads,
     path: pathname,
   });
   const slots = useMemo(() => ({ header, trail }), [header, trail]);
@@ -72,9 +81,10 @@ function Frame({ me, children }: { me: Me; children: ReactNode }) {
       </a>
       <div className={classes.shell}>
         <header className={classes.header}>
-          <Link to="/studies" className={classes.brand} aria-label="Duoscope, all studies">
+          <Link to="/" className={classes.brand} aria-label="Duoscope, first page">
             <Brand />
           </Link>
+          <MainNav reads={reads} />
           <div ref={setTrail} className={classes.trailSlot} />
           <div ref={setHeader} className={classes.controls} />
           <div className={classes.tools}>

@@ -7,6 +7,7 @@ import { NucleiLayer, type OverlayState } from "../../layers/nuclei-layer";
 import type { CellSource } from "../../layers/cell-requests";
 import { RegionsLayer, type Region } from "../../layers/regions-layer";
 import { ScaleBarLayer } from "../../layers/scale-bar-layer";
+import { SpotlightLayer, type Spotlight } from "../../layers/spotlight-layer";
 import { OpenLayersViewer } from "../../viewer/openlayers-viewer";
 import type { Display, Viewer, ViewerPresentation } from "../../viewer/viewer";
 import { CellTooltip } from "./CellTooltip";
@@ -46,6 +47,8 @@ export interface SlideViewerProps {
   /** A core's circle was clicked. */
   readonly onCore?: (id: string) => void;
   readonly chosenRegion?: string | null;
+  /** The circle that is read; the rest is dimmed. Keep the object's identity while it is the same. */
+  readonly spotlight?: Spotlight | null;
   readonly thumbnailUrl?: string | null;
   /** Off where the page puts them into places of its own. */
   readonly showToolbar?: boolean;
@@ -138,6 +141,7 @@ function Stage({
   heat = false,
   regions = [],
   chosenRegion = null,
+  spotlight = null,
   onCore,
   thumbnailUrl = null,
   showLegend = true,
@@ -175,6 +179,13 @@ function Stage({
     return () => viewer.removeLayer(regionsLayer.id);
   }, [viewer, regionsLayer]);
   useEffect(() => regionsLayer.setRegions(regions, chosenRegion), [regionsLayer, regions, chosenRegion]);
+
+  useEffect(() => {
+    if (spotlight === null) return undefined;
+    const layer = new SpotlightLayer(spotlight);
+    viewer.addLayer(layer);
+    return () => viewer.removeLayer(layer.id);
+  }, [viewer, spotlight]);
 
   useEffect(() => {
     if (onCore === undefined) return undefined;

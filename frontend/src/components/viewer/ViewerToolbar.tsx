@@ -170,6 +170,7 @@ function CommandButton({
         color={pressed === true ? "teal" : "gray"}
         size="lg"
         aria-label={command.label}
+        data-command={command.id}
         aria-disabled={reason !== null}
         data-disabled={reason !== null || undefined}
         {...(pressed === undefined ? {} : { "aria-pressed": pressed })}

@@ -10,7 +10,7 @@ import { useTitle } from "../../components/shell/slots";
 
 /** Only an address of this site is followed after signing in. */
 export function safeNext(next: string | null): string {
-  if (!next || !next.startsWith("/") || next.startsWith("//") || next.includes("\\") || next.startsWith("/sign-in")) return "/studies";
+  if (!next || !next.startsWith("/") || next.startsWith("//") || next.includes("\\") || next.startsWith("/sign-in")) return "/";
   return next;
 }
 

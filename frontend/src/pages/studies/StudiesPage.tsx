@@ -12,7 +12,6 @@ import { SearchField } from "../../components/common/SearchField";
 import { pageOf, useUrlFilters } from "../../components/common/url-state";
 import { counted, ROLE_WORDS } from "../../components/common/words";
 import { PageBody } from "../../components/shell/PageBody";
-import { Trail } from "../../components/shell/Trail";
 import { Thumbnail } from "../../components/slides/Thumbnail";
 import { NewStudyDialog } from "./NewStudyDialog";
 import classes from "./studies.module.css";
@@ -38,7 +37,6 @@ export function StudiesPage() {
         </>
       }
     >
-      <Trail crumbs={[{ label: "Studies" }]} />
       {studies.isPending && (
         <div className={classes.grid} aria-busy="true">
           {["a", "b", "c"].map((key) => (

@@ -1,40 +1,52 @@
-import { Badge, Group, Skeleton, Tabs } from "@mantine/core";
-import { useParams } from "react-router";
+import { Badge, Button, Group, Skeleton, Tabs } from "@mantine/core";
+import { Link, useParams } from "react-router";
 import { useStudy } from "../../api/queries/studies";
 import type { Study } from "../../api/types";
 import { Problem } from "../../components/common/Problem";
 import { useUrlFilters } from "../../components/common/url-state";
-import { ROLE_WORDS } from "../../components/common/words";
+import { isReadingRole, ROLE_WORDS } from "../../components/common/words";
 import { useRoom } from "../../components/live/LiveProvider";
 import { PageBody } from "../../components/shell/PageBody";
 import { Trail } from "../../components/shell/Trail";
+import { AssignmentsTab } from "./AssignmentsTab";
 import { CasesTab } from "./CasesTab";
 import { PeopleTab } from "./PeopleTab";
+import { ProgressTab } from "./ProgressTab";
 import { ProtocolTab } from "./ProtocolTab";
+import { RequestsTab } from "./RequestsTab";
 import { mayKnowOfRuns } from "./roles";
 import { RunsTab } from "./RunsTab";
 import { SlidesTab } from "./SlidesTab";
 
-type TabName = "cases" | "slides" | "runs" | "people" | "protocol";
+type TabName = "cases" | "slides" | "runs" | "assignments" | "progress" | "requests" | "people" | "protocol";
 
 function tabsOf(study: Study): [TabName, string][] {
   const isAdministrator = study.my_roles.includes("administrator");
+  const isTechnician = study.my_roles.includes("technician");
   const runs = mayKnowOfRuns(study.my_roles, study.protocol?.readers_per_specimen ?? 2);
-  return [
-    ["cases", "Cases"],
-    ["slides", "Slides"],
-    ...(runs ? ([["runs", "Runs"]] as [TabName, string][]) : []),
-    ...(isAdministrator ? ([["people", "People"]] as [TabName, string][]) : []),
-    ["protocol", "Protocol"],
+  const all: [TabName, string, boolean][] = [
+    ["cases", "Cases", true],
+    ["slides", "Slides", true],
+    ["runs", "Runs", runs],
+    ["assignments", "Assignments", isAdministrator],
+    ["progress", "Progress", isAdministrator],
+    ["requests", "Slide requests", isTechnician],
+    ["people", "People", isAdministrator],
+    ["protocol", "Protocol", true],
   ];
+  return all.filter(([, , shown]) => shown).map(([name, label]) => [name, label]);
 }
+
+/** Technicians see no reading, so they have nothing to compare. */
+const comparesIn = ({ my_roles: roles, protocol }: Study): boolean =>
+  (protocol?.readers_per_specimen ?? 0) > 0 && roles.some((role) => isReadingRole(role) || role === "administrator");
 
 export function StudyPage() {
   const { studyId = "" } = useParams();
   const study = useStudy(studyId);
   useRoom(`study:${studyId}`);
   const [filters] = useUrlFilters({ tab: "cases" });
-  const [, setAll] = useUrlFilters({ tab: "cases", search: "", marker: "", state: "", sort: "", page: "1" });
+  const [, setAll] = useUrlFilters({ tab: "cases", search: "", marker: "", state: "", sort: "", reader: "", purpose: "", page: "1" });
   if (study.isPending) {
     return (
       <PageBody title="Study">
@@ -59,11 +71,17 @@ export function StudyPage() {
       about={study.data.description}
       actions={
         <Group gap={6}>
+          {study.data.closed_at && <Badge color="amber" variant="outline">{study.data.locked_at ? "data locked" : "closed"}</Badge>}
           {study.data.my_roles.map((role) => (
             <Badge key={role} variant="default">
               {ROLE_WORDS[role]}
             </Badge>
           ))}
+          {comparesIn(study.data) && (
+            <Button component={Link} to={`/comparisons?study=${study.data.id}`} size="compact-sm" variant="default" ml={6}>
+              Comparisons
+            </Button>
+          )}
         </Group>
       }
     >
@@ -71,7 +89,7 @@ export function StudyPage() {
       <Tabs
         value={tab}
         keepMounted={false}
-        onChange={(name) => setAll({ tab: name ?? "cases", search: "", marker: "", state: "", sort: "", page: "1" })}
+        onChange={(name) => setAll({ tab: name ?? "cases", search: "", marker: "", state: "", sort: "", reader: "", purpose: "", page: "1" })}
       >
         <Tabs.List mb="md">
           {tabs.map(([name, label]) => (
@@ -88,6 +106,15 @@ export function StudyPage() {
         </Tabs.Panel>
         <Tabs.Panel value="runs">
           <RunsTab study={study.data} />
+        </Tabs.Panel>
+        <Tabs.Panel value="assignments">
+          <AssignmentsTab study={study.data} />
+        </Tabs.Panel>
+        <Tabs.Panel value="progress">
+          <ProgressTab study={study.data} />
+        </Tabs.Panel>
+        <Tabs.Panel value="requests">
+          <RequestsTab study={study.data} />
         </Tabs.Panel>
         <Tabs.Panel value="people">
           <PeopleTab study={study.data} />

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from webapp.demo import loader, people
+from webapp.demo import double_reading, loader, people
 
 
 class Command(BaseCommand):
@@ -15,6 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             loader.load()
+            double_reading.load_fields()
         except loader.NotLoadedError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(people.sign_ins())

@@ -1,4 +1,5 @@
-"""Looking is an act: it is committed as an exposure before anything is shown."""
+"""Looking at what an algorithm found, for those who may know of its runs: committed as an exposure before anything is
+shown."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from webapp.agreement.permissions import is_planned, visible_results
+from webapp.agreement.permissions import planned_of, visible_results
+from webapp.agreement.services.locks import lock_rounds
 from webapp.audit.services import record
 from webapp.blinding.models import Exposure
 from webapp.blinding.services import record_exposure
@@ -28,6 +30,9 @@ def reveal(user: Any, run_id: UUID) -> Result:
         run = visible_runs(user).select_related("specimen").filter(pk=run_id).first()
         if run is None:
             raise NotVisible("There is no such run, or you may not know of it.")
+        lock_rounds([run.specimen_id])
+        if not visible_runs(user).filter(pk=run_id).exists():  # it was given to this person to read meanwhile
+            raise NotVisible("There is no such run, or you may not know of it.")
         if run.state != Run.State.DONE:
             raise Conflict(f"The run is {run.state}: there is no result to look at.", code="no_result")
         record_exposure(
@@ -35,7 +40,7 @@ def reveal(user: Any, run_id: UUID) -> Result:
             run.specimen,
             source=Exposure.Source.ALGORITHM,
             source_id=run.pk,
-            planned=is_planned(run.study_id),
+            planned=run.specimen_id in planned_of(run.study_id, [run.specimen_id]),
         )
         result = visible_results(user).select_related("run__specimen__slide").get(run=run)
         _tell(user, result, "result.revealed")
@@ -55,6 +60,7 @@ def reveal_batch(user: Any, batch_id: UUID) -> int:
     """
     with transaction.atomic():
         runs = visible_runs(user).filter(batch=batch_id)
+        lock_rounds(runs.values_list("specimen", flat=True))
         first = runs.first()
         if first is None:
             raise NotVisible("There is no such batch, or you may not know of it.")
@@ -62,11 +68,12 @@ def reveal_batch(user: Any, batch_id: UUID) -> int:
         if not done.exists():
             raise Conflict("No run of this batch is done: there is no result to look at.", code="no_result")
         seen = set(visible_results(user).filter(run__batch=batch_id).values_list("run", flat=True))
-        planned = is_planned(first.study_id)
+        planned = planned_of(first.study_id, set(done.values_list("specimen", flat=True)))
         fresh = {run.pk: run for run in done.select_related("specimen__slide").order_by("pk") if run.pk not in seen}
         for run in fresh.values():
             record_exposure(
-                user, run.specimen, source=Exposure.Source.ALGORITHM, source_id=run.pk, planned=planned
+                user, run.specimen, source=Exposure.Source.ALGORITHM, source_id=run.pk,
+                planned=run.specimen_id in planned,
             )  # fmt: skip
         shown = visible_results(user).filter(run__batch=batch_id).select_related("run__specimen__slide")
         for result in shown.filter(run__in=list(fresh)).order_by("run"):

@@ -1,0 +1,130 @@
+/** What an administrator sends and sees of a study: protocol, assignments, progress, quality, closing. Counts, never scores. */
+
+import type { Id, Numeric, Protocol } from "./types";
+
+export type Design = "crossed" | "balanced";
+export type CoreRule = "mean" | "any_positive" | "cellularity_weighted";
+
+/** One version of a study's protocol, with every field. Decimals arrive as text. */
+export interface ProtocolVersion extends Protocol {
+  tolerances: Record<string, Numeric>;
+  readings_shown_to_adjudicator: boolean;
+  algorithm_weight: Numeric;
+  design: Design;
+  workload_cap: number | null;
+  reading_days: number | null;
+  qa_share: Numeric;
+  re_read_series: number;
+  re_reads_turned: boolean;
+  washout_days: number;
+  qualification_share: Numeric;
+  core_rule: CoreRule;
+  frozen_at?: string | null;
+  created_at?: string;
+}
+
+/** The version in force and all there ever were, the latest first. */
+export interface ProtocolVersions {
+  in_force: ProtocolVersion | null;
+  versions: ProtocolVersion[];
+}
+
+export type ProtocolChange = Partial<Omit<ProtocolVersion, "version" | "frozen" | "frozen_at" | "created_at">>;
+
+export type Purpose = "primary" | "re_read" | "qa" | "adjudication" | "qualification";
+
+export interface AllocationRequest {
+  marker?: string;
+  slides?: Id[];
+  specimens?: Id[];
+  readers: Id[];
+  design: Design;
+  cap?: number;
+  purpose: "primary" | "re_read" | "qa";
+  series?: number;
+  seed?: number;
+}
+
+export interface ReaderLoad {
+  id: Id;
+  name: string;
+  /** Specimens that this allocation gives. */
+  count: number;
+  /** Specimens the reader already holds in this series. */
+  held: number;
+  cap: number | null;
+}
+
+export interface Unassignable {
+  specimen: Id;
+  why: string;
+}
+
+export interface Allocation {
+  specimens: number;
+  readers: ReaderLoad[];
+  unassignable: Unassignable[];
+  per_specimen: number;
+}
+
+export type AssignmentState = "waiting" | "deferred" | "signed" | "withdrawn";
+
+export interface AssignedReading {
+  id: Id;
+  reader: { id: Id; name: string };
+  purpose: Purpose;
+  series: number;
+  specimen: Id;
+  slide_name?: string;
+  marker?: string;
+  place?: string | null;
+  case?: { id: Id; code: string } | string | null;
+  state: AssignmentState;
+  due_at: string | null;
+  ended_at?: string | null;
+}
+
+export interface ReaderProgress {
+  id: Id;
+  name: string;
+  purpose: Purpose;
+  series: number;
+  assigned: number;
+  signed: number;
+  drafts: number;
+  deferred: number;
+  overdue: number;
+  due_at: string | null;
+  last_signed_at: string | null;
+}
+
+export type RoundState = "open" | "discordant" | "decided" | "closed";
+
+export interface MarkerProgress {
+  marker: string;
+  open: number;
+  discordant: number;
+  decided: number;
+  closed?: number;
+}
+
+export interface StudyProgress {
+  readers: ReaderProgress[];
+  rounds: Record<RoundState, number>;
+  by_marker: MarkerProgress[];
+}
+
+export type SlideRequestKind = "rescan" | "recut" | "restain";
+
+export interface SlideRequest {
+  id: Id;
+  study: { id: Id; name: string };
+  marker: string;
+  kind: SlideRequestKind;
+  note: string;
+  created_at: string;
+  settled_at: string | null;
+  answer: string;
+  /** Null in a request of one's own: the reader who asked knows the tissue by its alias. */
+  place: { slide: Id; slide_name: string; case_code: string; row: number | null; column: number | null } | null;
+}

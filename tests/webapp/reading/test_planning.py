@@ -1,0 +1,117 @@
+"""Giving out specimens to several readers, following them, taking back: all or none, and never to whom it is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests import factories
+from webapp.core.errors import Conflict, Invalid, NotAllowed
+from webapp.reading import services
+from webapp.reading.models import Assignment, Reading, Round
+from webapp.reading.services import Asked
+from webapp.slides.models import Specimen
+from webapp.studies.models import Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def specimens(study: Any) -> list[Specimen]:
+    return [factories.SpecimenFactory(slide__study=study) for _ in range(6)]
+
+
+@pytest.fixture
+def erin(study: Any) -> Any:
+    person = factories.UserFactory(username="erin")
+    factories.MembershipFactory(study=study, user=person, role=Role.PATHOLOGIST)
+    return person
+
+
+def test_each_specimen_goes_to_two_of_three_readers_evenly(
+    study: Any, dora: Any, alice: Any, bob: Any, erin: Any, specimens: list[Specimen]
+) -> None:
+    asked = Asked(readers=[alice.pk, bob.pk, erin.pk], seed=3)
+    seen = services.preview_allocation(dora, study.pk, asked)
+    assert not Assignment.objects.exists()
+    made = services.allocate(dora, study.pk, asked)
+    assert made.given == seen.given
+    assert [load.count for load in made.loads] == [4, 4, 4]
+    assert {round_.assignments.count() for round_ in Round.objects.all()} == {2}
+    assert Round.objects.count() == len(specimens)
+
+
+def test_giving_out_again_gives_nothing_more(
+    study: Any, dora: Any, alice: Any, bob: Any, specimens: list[Specimen]
+) -> None:
+    asked = Asked(readers=[alice.pk, bob.pk], marker="ER")
+    services.allocate(dora, study.pk, asked)
+    again = services.allocate(dora, study.pk, asked)
+    assert again.given == {}
+    assert again.unassignable == {}
+    assert Assignment.objects.count() == 2 * len(specimens)
+
+
+def test_who_was_shown_something_is_not_given_it(
+    study: Any, dora: Any, alice: Any, bob: Any, specimens: list[Specimen]
+) -> None:
+    factories.ExposureFactory(person=bob, specimen=specimens[0])
+    plan = services.allocate(dora, study.pk, Asked(readers=[alice.pk, bob.pk]))
+    assert set(plan.unassignable) == {specimens[0].pk}
+    assert not Assignment.objects.filter(specimen=specimens[0]).exists()
+
+
+def test_a_cap_is_kept(study: Any, dora: Any, alice: Any, bob: Any, specimens: list[Specimen]) -> None:
+    plan = services.allocate(dora, study.pk, Asked(readers=[alice.pk, bob.pk], cap=4))
+    assert [load.count for load in plan.loads] == [4, 4]
+    assert len(plan.unassignable) == 2
+
+
+def test_only_pathologists_of_the_study_are_given_anything(study: Any, dora: Any, alice: Any, tina: Any) -> None:
+    with pytest.raises(Invalid, match="pathologists"):
+        services.allocate(dora, study.pk, Asked(readers=[alice.pk, tina.pk]))
+    with pytest.raises(NotAllowed):
+        services.allocate(alice, study.pk, Asked(readers=[alice.pk]))
+
+
+def test_unread_specimens_move_to_another_reader(
+    study: Any, dora: Any, alice: Any, bob: Any, erin: Any, specimens: list[Specimen]
+) -> None:
+    services.allocate(dora, study.pk, Asked(readers=[alice.pk, bob.pk]))
+    of_bob = list(Assignment.objects.filter(reader=bob).values_list("pk", flat=True))
+    services.reassign(dora, study.pk, assignments=of_bob, to=erin.pk, reason="On leave.")
+    assert not Assignment.objects.filter(reader=bob).exclude(state=Assignment.State.WITHDRAWN).exists()
+    assert Assignment.objects.filter(reader=erin, state=Assignment.State.WAITING).count() == len(specimens)
+    with pytest.raises(Conflict, match="not signed"):
+        services.reassign(dora, study.pk, assignments=of_bob, to=erin.pk, reason="Again.")
+    of_erin = list(Assignment.objects.filter(reader=erin).values_list("pk", flat=True))
+    with pytest.raises(Conflict, match="taken back"):
+        services.reassign(dora, study.pk, assignments=of_erin, to=bob.pk, reason="Back.")
+    with pytest.raises(Conflict, match="already"):
+        services.reassign(dora, study.pk, assignments=of_erin, to=erin.pk, reason="Same.")
+    assert Assignment.objects.filter(reader=erin, state=Assignment.State.WAITING).count() == len(specimens)
+
+
+def test_a_signed_reading_is_taken_back_only_while_its_round_is_open(
+    dora: Any, alice: Any, bob: Any, specimen: Specimen, give: Callable[..., Assignment], sign: Callable[..., Reading]
+) -> None:
+    first, second = give(alice, specimen), give(bob, specimen)
+    reading = sign(first, 20, 30, 10)
+    services.withdraw_assignment(dora, first.pk, reason="Wrong slide label.")
+    assert Reading.objects.filter(pk=reading.pk).exists()
+    sign(second, 20, 30, 10)
+    assert Round.objects.get().state == Round.State.OPEN
+    with pytest.raises(Invalid, match="why"):
+        services.withdraw_assignment(dora, second.pk, reason=" ")
+
+
+def test_not_once_it_is_decided(
+    dora: Any, alice: Any, bob: Any, specimen: Specimen, give: Callable[..., Assignment], sign: Callable[..., Reading]
+) -> None:
+    first, second = give(alice, specimen), give(bob, specimen)
+    sign(first, 20, 30, 10)
+    sign(second, 20, 30, 10)
+    with pytest.raises(Conflict, match="decided"):
+        services.withdraw_assignment(dora, first.pk, reason="Too late.")
