@@ -13,11 +13,16 @@ import psycopg
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from tests import factories, provision
 from webapp.accounts.models import User
 from webapp.studies.models import Role, Study
+
+# No test asserts a time: hypothesis' own limit of 0.2 s an example fails on a busy machine.
+hypothesis_settings.register_profile("duoscope", deadline=None)
+hypothesis_settings.load_profile("duoscope")
 
 
 @pytest.fixture(scope="session")

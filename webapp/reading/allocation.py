@@ -164,7 +164,8 @@ def _place(state: _State, wanted: Wanted) -> str:
         able = state.fit(wanted.id)
         free = [reader for reader in able if state.is_free(reader)]
         if not free:
-            free = [reader for reader in able if _relieve(state, reader)][:1]
+            relieved = next((reader for reader in able if _relieve(state, reader, wanted.id)), None)
+            free = [relieved] if relieved else []
         if not free:
             for reader in list(state.chosen[wanted.id]):
                 state.take(wanted.id, reader)
@@ -176,9 +177,10 @@ def _place(state: _State, wanted: Wanted) -> str:
     return ""
 
 
-def _relieve(state: _State, reader: UUID) -> bool:
-    """Make room for one more at a reader who is full, by handing something of theirs on, from reader to reader."""
-    return _hand_on(state, reader, state.is_free)
+def _relieve(state: _State, reader: UUID, placing: UUID) -> bool:
+    """Make room for one more at a reader who is full, by handing something of theirs on, from reader to reader; the
+    specimen that the room is for stays where it is."""
+    return _hand_on(state, reader, state.is_free, staying=placing)
 
 
 def _even_loads(state: _State) -> None:
@@ -197,7 +199,7 @@ def _has_two_fewer(state: _State, load: int, reader: UUID) -> bool:
     return state.is_free(reader) and state.load(reader) <= load - 2
 
 
-def _hand_on(state: _State, start: UUID, is_goal: Callable[[UUID], bool]) -> bool:
+def _hand_on(state: _State, start: UUID, is_goal: Callable[[UUID], bool], *, staying: UUID | None = None) -> bool:
     """Move one specimen along the shortest way of readers from ``start`` to one that is a goal."""
     came: dict[UUID, tuple[UUID, UUID]] = {}
     seen, queue = {start}, deque([start])
@@ -206,7 +208,7 @@ def _hand_on(state: _State, start: UUID, is_goal: Callable[[UUID], bool]) -> boo
         for other in state.readers:
             if other in seen:
                 continue
-            specimen = next((mine for mine in state.of[reader] if state.fits(other, mine)), None)
+            specimen = next((mine for mine in state.of[reader] if mine != staying and state.fits(other, mine)), None)
             if specimen is None:
                 continue
             seen.add(other)

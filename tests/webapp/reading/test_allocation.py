@@ -159,3 +159,14 @@ def test_crossed_means_every_reader_or_nobody(plan: tuple[list[Wanted], list[Rea
         else:
             assert set(found.given[wanted.id]) == asked
             assert not asked & wanted.unfit
+
+
+def test_relieving_one_reader_does_not_fill_another_beyond_their_cap() -> None:
+    """Of two who are full only one is relieved for a specimen: the second would hand on to the first."""
+    capped = [Reader(UUID(int=number), cap=1) for number in (3, 4)]
+    readers = [Reader(UUID(int=1)), Reader(UUID(int=2)), *capped]
+    specimens = [*(Wanted(UUID(int=1000 + n), needed=1) for n in range(7)), Wanted(UUID(int=1007), needed=3)]
+    for seed in range(20):
+        loads = balanced(specimens, readers, seed=seed).loads(readers)
+        assert all(loads[reader.id] <= 1 for reader in capped)
+        assert sum(loads.values()) == 10
