@@ -175,7 +175,6 @@ def at_work_on(stack: Stack) -> Iterator[None]:
 
 
 def _point_celery_at(url: str) -> None:
-    app.close()
     app.conf.update(broker_url=url, broker_read_url=url, broker_write_url=url)
     app.__dict__.pop("amqp", None)
     app._pool = None
