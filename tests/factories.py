@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from webapp.accounts.models import Token, User
 from webapp.blinding.models import Admission, Exposure, Opening, Veil
-from webapp.cases.models import AccessionKey, Case
+from webapp.cases.models import AccessionKey, Case, Order
 from webapp.reading.models import (
     Amendment,
     Assignment,
@@ -94,6 +94,16 @@ class AccessionKeyFactory(factory.django.DjangoModelFactory):
 
     case = factory.SubFactory(CaseFactory)
     accession = factory.Sequence(lambda n: f"H{n:06d}")
+
+
+class OrderFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Order
+
+    study = factory.SubFactory(StudyFactory)
+    case = factory.SubFactory(CaseFactory, study=factory.SelfAttribute("..study"))
+    marker = "ER"
+    barcode = factory.Sequence(lambda n: f"B{n:06d}")
 
 
 class StainingBatchFactory(factory.django.DjangoModelFactory):

@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/", include("webapp.accounts.api")),
     path("api/", include("webapp.studies.api")),
+    path("api/", include("webapp.cases.api")),
     path("api/", include("webapp.slides.api")),
     path("api/", include("webapp.reading.api")),
     path("api/", include("webapp.runs.api")),

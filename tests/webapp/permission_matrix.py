@@ -28,7 +28,7 @@ class Row:
 
 def filled(body: str, scene: Any) -> str:
     """A row's body with the scene's ids in the places of ``{name}``."""
-    for name in ("specimen", "alice", "assignment_of_alice"):
+    for name in ("specimen", "single_specimen", "fresh_specimen", "alice", "assignment_of_alice"):
         body = body.replace(f"{{{name}}}", str(getattr(scene, name).pk))
     return body
 
@@ -127,6 +127,27 @@ MATRIX: dict[str, Row] = {
     "GET studies/<uuid:study_id>/progress": Row((403, 403, 200, 404, 404), STUDY),
     "POST studies/<uuid:study_id>/close": Row((403, 403, 200, 404, 404), STUDY),
     "POST studies/<uuid:study_id>/reopen": Row((403, 403, 200, 404, 404), STUDY),
+    "GET studies/<uuid:study_id>/qa": Row((403, 403, 200, 404, 404), STUDY),
+    "POST studies/<uuid:study_id>/qa": Row((403, 403, 201, 404, 404), STUDY, {"specimens": ["{single_specimen}"]}),
+    "POST qa/<uuid:pk>/drop": Row((404, 404, 200, 404, 404), {"pk": "qa_review"}),
+    "GET studies/<uuid:study_id>/qualification": Row((403, 403, 200, 404, 404), STUDY),
+    "PUT studies/<uuid:study_id>/qualification": Row(
+        (403, 403, 200, 404, 404),
+        STUDY,
+        {"items": [{"specimen": "{fresh_specimen}", "value": "110", "category": "positive"}]},
+    ),
+    "POST studies/<uuid:study_id>/lock": Row((403, 403, 409, 404, 404), STUDY),  # it is not closed
+    "POST cases/<uuid:pk>/withdraw": Row((403, 403, 200, 404, 404), {"pk": "case"}, {"reason": "Asked for it."}),
+    # a case is signed out once it is revealed; this one is not
+    "GET cases/<uuid:pk>/sign-out": Row((200, 200, 200, 404, 404), {"pk": "case"}),
+    "POST cases/<uuid:pk>/sign-out": Row((409, 403, 403, 404, 404), {"pk": "case"}, {"password": PASSWORD}),
+    "POST cases/<uuid:pk>/sign-out/show": Row((409, 403, 403, 404, 404), {"pk": "case"}),
+    # whose a case is: nobody in the scene holds the key
+    "GET studies/<uuid:study_id>/orders": Row((403, 200, 200, 404, 404), STUDY),
+    "POST studies/<uuid:study_id>/orders": Row(
+        (403, 403, 403, 404, 404), STUDY, {"csv": "accession,marker,barcode\nH1,ER,B1\n"}
+    ),
+    "POST cases/<uuid:pk>/accession/show": Row((403, 403, 403, 404, 404), {"pk": "case"}),
     "POST assignments/<uuid:pk>/withdraw": Row(
         (404, 404, 200, 404, 404), {"pk": "assignment_of_alice"}, {"reason": "Ill."}
     ),

@@ -78,6 +78,12 @@ def scene(
     factories.ReadingFactory(assignment__round=decided)
     factories.ConsensusFactory(round=decided)
     factories.OpeningFactory(specimen=decided.specimen)
+    single = factories.RoundFactory(
+        specimen=factories.SpecimenFactory(slide__study=study), protocol=protocol, state=Round.State.DECIDED,
+        readers_required=1,
+    )  # fmt: skip
+    factories.ReadingFactory(assignment__round=single)
+    factories.ConsensusFactory(round=single, kind="provisional")
     return SimpleNamespace(
         study=study,
         alice=alice,
@@ -101,6 +107,11 @@ def scene(
         batch=batch,
         done_run=done_run,
         read_specimen=decided.specimen,
+        single_specimen=single.specimen,
+        fresh_specimen=factories.SpecimenFactory(slide__study=study),
+        qa_review=factories.QaReviewFactory(
+            round__specimen=factories.SpecimenFactory(slide__study=study), round__protocol=protocol
+        ),
         people={"alice": alice, "tina": tina, "dora": dora, "root": root, "carol": carol},
     )
 

@@ -53,6 +53,7 @@ HIDDEN = {
     "runs.Run": "runs",
     "runs.Batch": "batches",
     "slides.Presentation": "presentations",
+    "reading.QaReview": "qa",
 }
 
 Secret = Callable[[SimpleNamespace], None]
@@ -178,6 +179,7 @@ def build(study: Study, alice: Any, bob: Any, tina: Any, dora: Any, mode: str) -
         presentation_of_alice=factories.PresentationFactory(user=alice, slide=unread.slide),
         presentation_of_bob=factories.PresentationFactory(user=bob, slide=done.slide),
         token_of_alice=factories.TokenFactory(user=alice), consensuses=Consensus.objects.count(),
+        fresh_specimen=factories.SpecimenFactory(slide__study=study),
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ STANDS_FOR: Mapping[str, tuple[str, ...]] = {
     "fields-of-view": ("field",),
     "members": ("membership_of_alice", "membership_of_bob"),
     "presentations": ("presentation_of_alice", "presentation_of_bob"),
+    "qa": (),
     "readings": ("reading_of_alice",),
     "results": (),
     "runs": (),

@@ -66,6 +66,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "study.reopened": "Reading in the study was opened again.",
         "study.locked": "The study's data were locked.",
         "case.withdrawn": "A patient withdrew; the case is read no more.",
+        "case.shown": "A person was shown what a case would be signed out with.",
         "case.signed_out": "A case was signed out.",
         "accession.shown": "A key holder looked up an accession.",
         "orders.imported": "Orders were imported.",

@@ -26,3 +26,16 @@ class AccessionKey(Record):
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="+")
     accession = models.CharField(max_length=80)
+
+
+class Order(Record):
+    """A slide the laboratory stains for a case, by the barcode on its label."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    marker = models.CharField(max_length=24)
+    barcode = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["study", "barcode"], name="cases_barcode_once_per_study")]
+        ordering = ["barcode"]

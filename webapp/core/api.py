@@ -48,6 +48,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
             more: dict[str, Any] = {}
             if isinstance(error, errors.Invalid) and error.fields:
                 more["fields"] = error.fields
+            if isinstance(error, errors.BadLines):
+                more["lines"] = [{"line": wrong.line, "message": wrong.message} for wrong in error.lines]
             if isinstance(error, errors.Stale) and error.version is not None:
                 more["version"] = error.version
             response = problem(code, title, error.message, code=error.code, **more)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 
 class DomainError(Exception):
     """Something a caller asked for cannot be done; the message says what was received and what to do."""
@@ -50,3 +52,22 @@ class TooLarge(DomainError):
 
 class NoRoom(DomainError):
     """The disk is too full to take more."""
+
+
+@dataclass(frozen=True)
+class LineError:
+    """What is wrong with one line of a file; line 1 is the header."""
+
+    line: int
+    message: str
+
+
+class BadLines(Invalid):
+    """A file was refused as a whole; ``lines`` says why, line by line, the first hundred of them."""
+
+    MOST = 100
+
+    def __init__(self, lines: list[LineError]) -> None:
+        more = f" The first {self.MOST} are listed." if len(lines) > self.MOST else ""
+        super().__init__(f"Nothing was taken: {len(lines)} problem(s) in the file.{more}", code="lines")
+        self.lines = lines[: self.MOST]

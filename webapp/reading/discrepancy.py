@@ -123,7 +123,7 @@ def averaged(scores: Sequence[Score], marker: str) -> tuple[SchemeResult, dict[s
         return result, _texts(weak=weak, moderate=moderate, strong=strong)
     if scheme == "allred":
         share, intensity = _mean(scores, "percent"), _mean(scores, "intensity")
-        whole = share if share < 1 else Fraction(_half_up(share))
+        whole = share if share < 1 else Fraction(half_up(share))
         return schemes.allred(whole, intensity), _texts(percent=share, intensity=intensity)
     if scheme == "ki-67":
         index = sum((Fraction(s.inputs["positive"]) / Fraction(s.inputs["counted"]) for s in scores), Fraction(0))
@@ -139,7 +139,8 @@ def averaged(scores: Sequence[Score], marker: str) -> tuple[SchemeResult, dict[s
     return schemes.her2_ihc(three, two, one, intense_incomplete=unusual), _texts(**parts)
 
 
-def _half_up(number: Fraction) -> int:
+def half_up(number: Fraction) -> int:
+    """The nearest whole number; halves up."""
     return int(Decimal(schemes.decimal(number)).quantize(Decimal(1), ROUND_HALF_UP))
 
 

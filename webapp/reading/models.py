@@ -38,7 +38,10 @@ class ReadingSession(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["study", "reader", "purpose", "series"], name="reading_one_session_each"),
+            # A new version of the protocol begins new sessions; those of the former go on under theirs.
+            models.UniqueConstraint(
+                fields=["study", "reader", "purpose", "series", "protocol"], name="reading_one_session_each"
+            ),
         ]
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from webapp.blinding.models import Exposure
 from webapp.blinding.permissions import own_exposures, veiled_specimens
-from webapp.reading.models import Assignment, Purpose, QaReview, Reading, ReadingSession, Round, SlideRequest
+from webapp.reading.models import Assignment, Purpose, QaReview, Reading, Round, SlideRequest
 from webapp.studies.models import Protocol, Role
 from webapp.studies.permissions import roles_of, studies_where, visible_studies
 
@@ -78,14 +78,21 @@ def administered_assignments(user: Any) -> QuerySet[Assignment]:
     return Assignment.objects.filter(session__study__in=administered).exclude(specimen__in=veiled_specimens(user))
 
 
-def administered_sessions(user: Any) -> QuerySet[ReadingSession]:
-    """All sessions of the studies the person administers."""
-    return ReadingSession.objects.filter(study__in=studies_where(user, [Role.ADMINISTRATOR]))
+def administered_rounds(user: Any) -> QuerySet[Round]:
+    """The rounds of the studies the person administers, but none of a specimen veiled for them: how far a round has
+    come tells of the other readers."""
+    administered = Round.objects.filter(specimen__slide__study__in=studies_where(user, [Role.ADMINISTRATOR]))
+    return administered.exclude(specimen__in=veiled_specimens(user))
 
 
 def administered_qa_reviews(user: Any) -> QuerySet[QaReview]:
-    """The QA reviews of the studies the person administers."""
-    return QaReview.objects.filter(round__specimen__slide__study__in=studies_where(user, [Role.ADMINISTRATOR]))
+    """The QA reviews of the studies the person administers, but none of a specimen veiled for them."""
+    return QaReview.objects.filter(round__in=administered_rounds(user))
+
+
+def can_sign_out(user: Any, study_id: UUID) -> bool:
+    """Pathologists and adjudicators of the study sign cases out."""
+    return bool(roles_of(user, study_id) & {Role.PATHOLOGIST, Role.ADJUDICATOR})
 
 
 def visible_slide_requests(user: Any) -> QuerySet[SlideRequest]:

@@ -20,6 +20,8 @@ class Role(models.TextChoices):
 
 
 READING_ROLES = frozenset({Role.PATHOLOGIST, Role.ADJUDICATOR, Role.QA_READER})
+#: What slides are stained for.
+MARKERS = ("ER", "PR", "p53", "HER2", "Ki-67", "H&E")
 
 
 class Study(Record):

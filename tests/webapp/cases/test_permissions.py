@@ -24,10 +24,11 @@ def test_technicians_enter_cases(study: Study, tina: Any, alice: Any, dora: Any,
     assert [can_create_case(person, study.pk) for person in (tina, alice, dora, carol)] == [True, False, False, False]
 
 
-def test_whose_a_case_is_know_only_administrators_who_do_not_read(
+def test_whose_a_case_is_know_only_key_holders_who_do_not_read(
     study: Study, alice: Any, tina: Any, dora: Any, carol: Any, root: Any
 ) -> None:
     key = factories.AccessionKeyFactory(case__study=study)
+    factories.MembershipFactory(study=study, user=dora, role=Role.KEY_HOLDER)
     seen = {person.username: list(visible_accession_keys(person)) for person in (alice, tina, dora, carol, root)}
     assert seen == {"alice": [], "tina": [], "dora": [key], "carol": [], "root": []}
     factories.MembershipFactory(study=study, user=dora, role=Role.ADJUDICATOR)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from uuid import UUID
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from webapp.reading.allocation import Allocation, Reader, Wanted, balanced, crossed
@@ -49,6 +49,7 @@ def bound_plans(draw: st.DrawFn) -> tuple[list[Wanted], list[Reader]]:
 seeds = st.integers(0, 2**62)
 
 
+@settings(deadline=None, max_examples=60)
 @given(free_plans(), seeds)
 def test_where_everybody_may_read_everything_loads_differ_by_at_most_one(
     plan: tuple[list[Wanted], list[Reader]], seed: int
@@ -61,6 +62,7 @@ def test_where_everybody_may_read_everything_loads_differ_by_at_most_one(
     assert max(loads) - min(loads) <= 1
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(2, 8), st.integers(0, 60), seeds)
 def test_no_two_readers_meet_more_often_than_any_other_two_by_more_than_one(
     count: int, specimens: int, seed: int
@@ -71,6 +73,7 @@ def test_no_two_readers_meet_more_often_than_any_other_two_by_more_than_one(
     assert max(met) - min(met) <= 1
 
 
+@settings(deadline=None, max_examples=60)
 @given(bound_plans(), seeds)
 def test_nobody_is_given_what_they_may_not_read_nor_more_than_their_cap(
     plan: tuple[list[Wanted], list[Reader]], seed: int
@@ -86,6 +89,7 @@ def test_nobody_is_given_what_they_may_not_read_nor_more_than_their_cap(
         assert loads[reader.id] <= reader.room
 
 
+@settings(deadline=None, max_examples=60)
 @given(bound_plans(), seeds)
 def test_nothing_can_be_handed_on_to_make_loads_more_even(plan: tuple[list[Wanted], list[Reader]], seed: int) -> None:
     specimens, readers = plan
@@ -102,6 +106,7 @@ def test_nothing_can_be_handed_on_to_make_loads_more_even(plan: tuple[list[Wante
                 assert total[giver] - total[taker.id] <= 1
 
 
+@settings(deadline=None, max_examples=60)
 @given(bound_plans(), seeds)
 def test_the_same_seed_gives_the_same_whatever_order_things_come_in(
     plan: tuple[list[Wanted], list[Reader]], seed: int
@@ -111,6 +116,7 @@ def test_the_same_seed_gives_the_same_whatever_order_things_come_in(
     assert balanced(specimens[::-1], readers[::-1], seed=seed) == found
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 6), st.integers(1, 20), seeds)
 def test_a_single_reader_too_many_specimens_fills_every_cap_to_the_last(count: int, cap: int, seed: int) -> None:
     readers = [Reader(reader, 0, cap) for reader in ids(1, count)]
@@ -144,6 +150,7 @@ def test_a_specimen_that_too_few_may_read_goes_to_nobody_and_says_why() -> None:
     assert found.unassignable == {wanted.id: "Too few of these readers may read it: it needs 2 more, 1 may."}
 
 
+@settings(deadline=None, max_examples=60)
 @given(bound_plans())
 def test_crossed_means_every_reader_or_nobody(plan: tuple[list[Wanted], list[Reader]]) -> None:
     specimens, readers = plan

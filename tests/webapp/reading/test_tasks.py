@@ -58,7 +58,7 @@ def test_what_nobody_has_to_read_any_more_is_opened(
     specimen: Any, alice: Any, bob: Any, give: Give, sign: Sign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(deciding, "_reveal", lambda _: None)
+        patch.setattr(deciding, "reveal_if_over", lambda _: None)
         sign(give(alice, specimen), 20, 30, 10)
         sign(give(bob, specimen), 20, 30, 10)
     assert not Opening.objects.exists()

@@ -25,10 +25,14 @@ from webapp.studies.models import Protocol
 from webapp.studies.services import administered_study
 
 UNREAD = (Assignment.State.WAITING, Assignment.State.DEFERRED)
+#: What an administrator gives out; adjudications are taken up by adjudicators.
+GIVEN_OUT = [each.value for each in Purpose if each != Purpose.ADJUDICATION]
 
 
 class AskedSerializer(serializers.Serializer[Any]):
-    """Which specimens go to which readers. Without marker, slides or specimens: all of the study."""
+    """Which specimens go to which readers. Without marker, slides or specimens: all of the study. Of re-reads (series 2
+    and on) the readers named get what they read before; of QA second reads what was chosen for one; of the
+    qualification set all of it."""
 
     readers = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=100)
     marker = serializers.CharField(max_length=24, required=False, allow_blank=True)
@@ -36,13 +40,12 @@ class AskedSerializer(serializers.Serializer[Any]):
     specimens = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=5000)
     design = serializers.ChoiceField(Protocol.Design.choices, required=False, default=Protocol.Design.BALANCED)
     cap = serializers.IntegerField(min_value=0, required=False, allow_null=True)
-    purpose = serializers.ChoiceField([Purpose.PRIMARY.value], required=False, default=Purpose.PRIMARY.value)
-    series = serializers.IntegerField(min_value=1, max_value=1, required=False, default=1)
+    purpose = serializers.ChoiceField(GIVEN_OUT, required=False, default=Purpose.PRIMARY.value)
+    series = serializers.IntegerField(min_value=1, max_value=6, required=False, default=1)
     seed = serializers.IntegerField(required=False, default=0, min_value=0, max_value=2**31 - 1)
 
     def asked(self) -> services.Asked:
-        fields = {name: value for name, value in self.validated_data.items() if name not in ("purpose", "series")}
-        return services.Asked(**fields)
+        return services.Asked(**self.validated_data)
 
 
 class LoadSerializer(serializers.Serializer[Any]):

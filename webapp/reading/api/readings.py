@@ -84,7 +84,7 @@ def _sent(request: Request, *more: str) -> tuple[services.Signed, dict[str, str]
     return signed, {name: body.get(name, "") for name in _TEXTS}
 
 
-def _refused(request: Request, password: str) -> Response | None:
+def refused_password(request: Request, password: str) -> Response | None:
     """The answer to a signature whose password is missing or wrong; returned, not raised: what was counted stays."""
     code = confirm_password(request, password)
     if not code:
@@ -121,7 +121,7 @@ class SigningViews(ScopedViewSet):
     def _sign(self, request: Request, pk: UUID, *, stage: str | None) -> Response:
         self.get_object()  # 404 before anything is said about the body or the password
         sent, texts = _sent(request)
-        if (refused := _refused(request, texts["password"])) is not None:
+        if (refused := refused_password(request, texts["password"])) is not None:
             return refused
         reading, is_new = services.sign_reading(request.user, pk, sent, stage=stage)
         reading.refresh_from_db()  # as every repetition finds it, to the byte
@@ -145,7 +145,7 @@ class ReadingViews(ScopedViewSet):
     def amend(self, request: Request, pk: UUID) -> Response:
         self.get_object()
         sent, texts = _sent(request, "why")
-        if (refused := _refused(request, texts["password"])) is not None:
+        if (refused := refused_password(request, texts["password"])) is not None:
             return refused
         amendment = services.amend_reading(request.user, pk, sent, why=texts["why"])
         return Response(AmendmentSerializer(amendment).data, status.HTTP_201_CREATED)

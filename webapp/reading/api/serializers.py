@@ -79,6 +79,15 @@ class WorklistItemSerializer(serializers.ModelSerializer[Assignment]):
         return presentation_group(assignment.session_id, assignment.specimen.slide_id)
 
 
+class StandingSerializer(serializers.Serializer[Any]):
+    """How far a reader has come with the qualification set. ``agreed`` is null until the last answer of it is in."""
+
+    needed = serializers.IntegerField()
+    done = serializers.IntegerField()
+    passed = serializers.BooleanField()
+    agreed = serializers.IntegerField(allow_null=True)
+
+
 class CountsSerializer(serializers.Serializer[Any]):
     """How much there is to do, of the person's own work."""
 
@@ -89,6 +98,7 @@ class CountsSerializer(serializers.Serializer[Any]):
     overdue = serializers.IntegerField(help_text="Not signed, and their session's deadline is past.")
     adjudication = serializers.IntegerField(help_text="Discordant specimens one may take up.")
     qa = serializers.IntegerField(help_text="QA second reads among those not signed.")
+    qualification = StandingSerializer(allow_null=True, help_text="Null where no qualification is asked for.")
 
 
 class AmendmentSerializer(serializers.ModelSerializer[Amendment]):

@@ -7,6 +7,8 @@ from django.urls import path
 from webapp.reading.api.adjudications import AdjudicationViews
 from webapp.reading.api.administration import AllocationView, AssignedViews, PreviewView, ProgressView, ReassignView
 from webapp.reading.api.assignments import AssignmentViews
+from webapp.reading.api.closing import LockView, ShowCaseView, SignOutView, WithdrawCaseView
+from webapp.reading.api.quality import QaViews, QualificationView
 from webapp.reading.api.readings import ReadingViews, SigningViews
 from webapp.reading.api.slide_requests import SlideRequestViews
 from webapp.reading.api.worklist import CountsView, WorklistViews
@@ -17,6 +19,13 @@ urlpatterns = [
     path("studies/<uuid:study_id>/assignments", AssignedViews.as_view({"get": "list"}), name="assigned"),
     path("studies/<uuid:study_id>/reassign", ReassignView.as_view(), name="reassign"),
     path("studies/<uuid:study_id>/progress", ProgressView.as_view(), name="progress"),
+    path("studies/<uuid:study_id>/qa", QaViews.as_view({"get": "list", "post": "choose"}), name="qa"),
+    path("qa/<uuid:pk>/drop", QaViews.as_view({"post": "drop"}), name="qa-drop"),
+    path("studies/<uuid:study_id>/qualification", QualificationView.as_view(), name="qualification"),
+    path("studies/<uuid:study_id>/lock", LockView.as_view(), name="study-lock"),
+    path("cases/<uuid:pk>/withdraw", WithdrawCaseView.as_view(), name="case-withdraw"),
+    path("cases/<uuid:pk>/sign-out", SignOutView.as_view(), name="case-sign-out"),
+    path("cases/<uuid:pk>/sign-out/show", ShowCaseView.as_view(), name="case-sign-out-show"),
     path("assignments/<uuid:pk>/withdraw", AssignedViews.as_view({"post": "withdraw"}), name="assignment-withdraw"),
     path("worklist", WorklistViews.as_view({"get": "list"}), name="worklist"),
     path("worklist/counts", CountsView.as_view(), name="worklist-counts"),

@@ -27,6 +27,7 @@ from webapp.reading.api.serializers import (
 )
 from webapp.reading.models import Assignment, Purpose
 from webapp.reading.permissions import adjudicable_rounds, visible_assignments
+from webapp.reading.qualification import own_standing
 from webapp.slides.services import MARKERS
 
 _WAITING, _DEFERRED, _SIGNED = Assignment.State.WAITING, Assignment.State.DEFERRED, Assignment.State.SIGNED
@@ -146,4 +147,6 @@ class CountsView(APIView):
             overdue=Count("pk", filter=_UNREAD & Q(session__due_at__lt=timezone.now())),
             qa=Count("pk", filter=_UNREAD & Q(purpose=Purpose.QA)),
         )
-        return Response(CountsSerializer({**counted, "adjudication": rounds.count()}).data)
+        standing = own_standing(request.user, uuid_of("study", asked["study"]) if "study" in asked else None)
+        told = {**counted, "adjudication": rounds.count(), "qualification": standing}
+        return Response(CountsSerializer(told).data)

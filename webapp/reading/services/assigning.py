@@ -55,13 +55,17 @@ def open_session(
     *,
     series: int = 1,
     opens_at: datetime | None = None,
+    protocol: Protocol | None = None,
 ) -> ReadingSession:
     """The reader's session of that purpose and series; made where there is none yet.
+
+    Args:
+        protocol: the version it reads under: that of the rounds it takes part in; None for the one in force.
 
     Raises:
         Conflict: the study is closed or has no protocol.  Invalid: the person lacks the role.
     """
-    protocol = protocol_in_force(study)
+    protocol = protocol or protocol_in_force(study)
     if study.closed_at is not None:
         raise Conflict("The study is closed; nobody is given anything to read.", code="study_closed")
     if not can_read(reader, study.pk, purpose):
@@ -72,9 +76,9 @@ def open_session(
     days = protocol.reading_days
     with transaction.atomic():
         session, is_new = ReadingSession.objects.get_or_create(
-            study=study, reader=reader, purpose=Purpose(purpose), series=series,
+            study=study, reader=reader, purpose=Purpose(purpose), series=series, protocol=protocol,
             defaults={
-                "protocol": protocol, "seed": secrets.randbits(62), "opens_at": opens_at or now,
+                "seed": secrets.randbits(62), "opens_at": opens_at or now,
                 "due_at": (opens_at or now) + timedelta(days=days) if days else None,
             },
         )  # fmt: skip
@@ -144,6 +148,10 @@ def _assignment(
     round_ = None
     if session.purpose != Purpose.QUALIFICATION:
         round_ = round_of(specimen, protocol, scheme, _series(session))
+        if round_.protocol_id != protocol.pk:
+            raise Conflict(
+                f"This specimen is read under version {round_.protocol.version} of the protocol.", code="other_version"
+            )
         _check_room(session, round_)
     turned = session.purpose == Purpose.RE_READ and protocol.re_reads_turned
     alias = _alias(generator, aliases)

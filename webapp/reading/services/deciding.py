@@ -65,7 +65,7 @@ def settle(round_: Round) -> None:
     if round_.series > 1:
         move(round_, Round.State.CLOSED, decided_at=timezone.now())
         _say(round_, "round.closed", why="re-read")
-        _reveal(round_)
+        reveal_if_over(round_)
         return
     decision = decide(
         [score_said(reading) for reading in readings],
@@ -121,7 +121,9 @@ def claim_adjudication(person: Any, round_id: UUID) -> Assignment:
         )
         if round_ is None:
             raise NotVisible("There is no such round, or it is not for you to adjudicate.")
-        session = open_session(None, round_.specimen.slide.study, person, Purpose.ADJUDICATION)
+        session = open_session(
+            None, round_.specimen.slide.study, person, Purpose.ADJUDICATION, protocol=round_.protocol
+        )
         (assignment,) = assign(None, session, [round_.specimen])
         if round_.protocol.readings_shown_to_adjudicator:
             admit(person, round_.specimen, Exposure.Source.READING, reason="adjudication with the readings shown")
@@ -167,6 +169,8 @@ def _unopened() -> QuerySet[Round]:
             protocol__reveal_to_readers=Protocol.Reveal.AFTER_RE_READS, number__lt=1 + F("protocol__re_read_series")
         )
         .exclude(specimen__in=Opening.objects.values("specimen"))
+        .exclude(specimen__case__withdrawn_at__isnull=False)
+        .exclude(Exists(rounds.filter(protocol__version__gt=OuterRef("protocol__version"))))
         .exclude(Exists(rounds.filter(state__in=UNDECIDED)))
         .exclude(Exists(Assignment.objects.filter(same, state__in=UNREAD)))
         .exclude(Exists(QaReview.objects.filter(round__specimen=OuterRef("specimen"), state__in=QA_AHEAD)))
@@ -184,7 +188,7 @@ def _finish(round_: Round) -> None:
     elif round_.state == Round.State.OPEN:
         settle(round_)
     else:
-        _reveal(round_)
+        reveal_if_over(round_)
 
 
 def _adjudicate(round_: Round, reading: Reading) -> None:
@@ -207,7 +211,7 @@ def _conclude(round_: Round, decision: Decision, readings: list[Reading]) -> Non
     )  # fmt: skip
     if decision.kind == Consensus.Kind.PROVISIONAL and _is_sampled(round_):
         choose_for_qa(None, round_, readings[0])
-    _reveal(round_)
+    reveal_if_over(round_)
 
 
 def choose_for_qa(actor: Any, round_: Round, first: Reading, *, targeted: bool = False) -> QaReview:
@@ -235,14 +239,20 @@ def _grade(round_: Round, second: Reading) -> None:
     record(
         None, "qa.graded", obj=review, study_id=round_.specimen.slide.study_id, specimen_id=round_.specimen_id
     )  # fmt: skip
-    _reveal(round_)
+    reveal_if_over(round_)
 
 
-def _reveal(round_: Round) -> None:
-    """Open the specimen to readers where the protocol says so and nobody has to read it any more."""
-    reveal = round_.protocol.reveal_to_readers
-    rounds = Round.objects.filter(specimen=round_.specimen_id)
-    if rounds.filter(state__in=UNDECIDED).exists():
+def reveal_if_over(round_: Round) -> None:
+    """Open the specimen to readers where the protocol says so and nobody has to read it any more.
+
+    The latest version of the protocol that any of its rounds is read under decides: re-reads that were planned later
+    keep it closed. Where the protocol reveals after the re-reads, a specimen of which a series was never given out
+    stays closed until the study's data are locked. What a patient withdrew is shown to nobody new.
+    """
+    rounds = Round.objects.filter(specimen=round_.specimen_id).select_related("protocol")
+    protocol = max((found.protocol for found in rounds), key=lambda found: found.version)
+    reveal = protocol.reveal_to_readers
+    if round_.specimen.case.withdrawn_at is not None or rounds.filter(state__in=UNDECIDED).exists():
         return
     if Assignment.objects.filter(specimen=round_.specimen_id, state__in=UNREAD).exists():
         return
@@ -250,7 +260,7 @@ def _reveal(round_: Round) -> None:
         return
     if reveal == Protocol.Reveal.NEVER:
         return
-    if reveal == Protocol.Reveal.AFTER_RE_READS and rounds.count() < 1 + round_.protocol.re_read_series:
+    if reveal == Protocol.Reveal.AFTER_RE_READS and rounds.count() < 1 + protocol.re_read_series:
         return
     open_specimen(None, round_.specimen, reason="all readings are in")
 

@@ -15,10 +15,12 @@ from webapp.core.errors import Conflict, Invalid, NotAllowed, NotVisible, Stale
 from webapp.core.states import move
 from webapp.reading.models import Assignment, Purpose, SlideRequest
 from webapp.reading.permissions import visible_assignments, visible_slide_requests
+from webapp.reading.qualification import is_qualified
 from webapp.slides.models import Presentation
 from webapp.slides.services import open_for_reading
 from webapp.studies.models import Protocol, Role
 from webapp.studies.permissions import roles_of
+from webapp.studies.services import check_not_locked
 
 DRAFT_BYTES = 20_000
 NOTE_LENGTH = 400
@@ -30,7 +32,9 @@ def locked_assignment(person: Any, assignment_id: UUID) -> Assignment:
     assignment = (
         visible_assignments(person)
         .select_for_update(of=("self",))
-        .select_related("session__study", "specimen__slide", "specimen__case", "round__protocol", "reader")
+        .select_related(
+            "session__study", "session__protocol", "specimen__slide", "specimen__case", "round__protocol", "reader"
+        )
         .filter(pk=assignment_id)
         .first()
     )
@@ -43,13 +47,20 @@ def check_may_read(assignment: Assignment) -> None:
     """Whether the reader may (still) read the specimen.
 
     Raises:
-        Conflict: the study is closed or the patient withdrew.
+        Conflict: the study is closed, the patient withdrew, or the reader has still to pass the qualification set.
         NotAllowed: they were shown something of it that the protocol does not plan.
     """
     if assignment.session.study.closed_at is not None:
         raise Conflict("Reading in this study is closed.", code="study_closed")
     if assignment.specimen.case.withdrawn_at is not None:
         raise Conflict("This case is read no more.", code="withdrawn")
+    if assignment.purpose == Purpose.PRIMARY and not is_qualified(
+        assignment.reader_id, assignment.session.study_id, assignment.session.protocol
+    ):
+        raise Conflict(
+            "Read the qualification set of this study first; when you have passed it, your reading begins.",
+            code="not_qualified",
+        )
     unplanned = Exposure.objects.filter(person=assignment.reader_id, specimen=assignment.specimen_id, planned=False)
     if unplanned.exists():
         raise NotAllowed(
@@ -72,7 +83,7 @@ def open_assignment(person: Any, assignment_id: UUID) -> tuple[Assignment, Prese
             person, assignment.specimen.slide, assignment.session_id,
             rotation_deg=assignment.rotation_deg, flipped=assignment.flipped,
         )  # fmt: skip
-        if assignment.opened_at is None:
+        if assignment.opened_at is None and assignment.session.study.locked_at is None:
             assignment.opened_at = timezone.now()
             assignment.save(update_fields=["opened_at"])
             Protocol.objects.filter(pk=assignment.session.protocol_id, frozen_at=None).update(frozen_at=timezone.now())
@@ -170,6 +181,7 @@ def settle_slide_request(actor: Any, request_id: UUID, *, answer: str) -> SlideR
         study_id = made.specimen.slide.study_id
         if Role.TECHNICIAN not in roles_of(actor, study_id):
             raise NotAllowed("Only the study's technicians settle requests.")
+        check_not_locked(made.specimen.slide.study)
         if made.settled_at is not None:
             raise Conflict("This request is settled.", code="settled")
         made.settled_at, made.settled_by, made.answer = timezone.now(), actor, answer

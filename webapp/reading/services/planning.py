@@ -1,74 +1,42 @@
-"""An administrator gives out specimens to several readers at once, takes one back, or moves it to somebody else."""
+"""An administrator gives out specimens to several readers at once: first readings, re-reads, QA second reads and the
+qualification set."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from webapp.accounts.models import User
-from webapp.audit.services import record
 from webapp.blinding.models import Exposure
-from webapp.core.errors import Conflict, Invalid, NotVisible
+from webapp.core.errors import Conflict
 from webapp.core.states import move
 from webapp.reading.allocation import Allocation, Reader, Wanted, balanced, crossed
-from webapp.reading.models import Assignment, Purpose, Round
-from webapp.reading.permissions import administered_assignments
+from webapp.reading.models import Assignment, Purpose, QaReview, ReadingSession, Round
+from webapp.reading.services.again import planned_qa, planned_qualification, planned_re_reads
 from webapp.reading.services.assigning import assign, open_session, protocol_in_force
-from webapp.slides.models import Slide, Specimen
-from webapp.studies.models import Protocol, Role, Study
+from webapp.reading.services.plans import Asked, Load, Plan, held_by, readers_of, specimens_of
+from webapp.slides.models import Specimen
+from webapp.studies.models import Protocol, Study
 from webapp.studies.services import administered_study
 
-SPECIMENS_AT_ONCE = 5000
-REASON_LENGTH = 400
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Which specimens (all of the study, or those of a marker, of slides, or named) go to which readers, and how."""
-
-    readers: Sequence[UUID]
-    marker: str = ""
-    slides: Sequence[UUID] = ()
-    specimens: Sequence[UUID] = ()
-    design: str = Protocol.Design.BALANCED
-    cap: int | None = None
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class Load:
-    """What a reader is given, beside what they hold already, of at most ``cap``."""
-
-    reader: User
-    count: int
-    held: int
-    cap: int | None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """``given``: specimen to readers; ``unassignable``: specimen to the reason."""
-
-    loads: Sequence[Load]
-    per_specimen: int
-    given: Mapping[UUID, Sequence[UUID]] = field(default_factory=dict)
-    unassignable: Mapping[UUID, str] = field(default_factory=dict)
+_Planned = tuple[Plan, Mapping[UUID, Specimen]]
 
 
 def preview_allocation(actor: Any, study_id: UUID, asked: Asked) -> Plan:
     """What ``allocate`` would give out, without giving it.
 
     Raises:
-        NotVisible, NotAllowed: the actor does not administer the study.
-        Invalid: readers or specimens are not the study's.  Conflict: the study is closed or has no protocol.
+        NotVisible: the actor is no member of the study.
+        NotAllowed: they do not administer it, or read in it and ask for what follows from others' readings.
+        Invalid: readers or specimens are not the study's.
+        Conflict: the study is closed or has no protocol, or its protocol plans no such thing.
     """
-    return _planned(administered_study(actor, study_id), asked)[0]
+    return _planned(actor, administered_study(actor, study_id), asked)[0]
 
 
 def allocate(actor: Any, study_id: UUID, asked: Asked) -> Plan:
@@ -78,68 +46,56 @@ def allocate(actor: Any, study_id: UUID, asked: Asked) -> Plan:
     """
     study = administered_study(actor, study_id)
     with transaction.atomic():
-        Study.objects.select_for_update().get(pk=study.pk)  # two who give out at once do it one after the other
-        plan, specimens = _planned(study, asked)
-        of: dict[UUID, list[Specimen]] = defaultdict(list)
-        for specimen, readers in plan.given.items():
-            for reader in readers:
-                of[reader].append(specimens[specimen])
-        for load in plan.loads:
-            if of[load.reader.pk]:
-                assign(actor, open_session(actor, study, load.reader), of[load.reader.pk])
+        one_plan_at_a_time(study)
+        plan, specimens = _planned(actor, study, asked)
+        _give(actor, study, asked, plan, specimens)
+        if asked.purpose == Purpose.QA:
+            for review in QaReview.objects.filter(round__specimen__in=plan.given, state=QaReview.State.CHOSEN):
+                move(review, QaReview.State.ASSIGNED)
+        for specimen, required in plan.required.items():
+            again = Round.objects.filter(specimen=specimen, series=asked.series, state=Round.State.OPEN)
+            again.update(readers_required=required)
     return plan
 
 
-def _planned(study: Study, asked: Asked) -> tuple[Plan, dict[UUID, Specimen]]:
-    protocol = protocol_in_force(study)
+def one_plan_at_a_time(study: Study) -> None:
+    """Two who give out at once do it one after the other. Signing does not wait for them: it holds a weaker lock."""
+    Study.objects.select_for_update(no_key=True).get(pk=study.pk)
+
+
+def _planned(actor: Any, study: Study, asked: Asked) -> _Planned:
     if study.closed_at is not None:
         raise Conflict("The study is closed; nobody is given anything to read.", code="study_closed")
-    readers = _readers(study, asked)
-    specimens = _specimens(study, asked)
-    held = Counter(
-        Assignment.objects.filter(session__study=study, purpose=Purpose.PRIMARY, reader__in=readers)
-        .exclude(state=Assignment.State.WITHDRAWN)
-        .values_list("reader", flat=True)
-    )
+    protocol = protocol_in_force(study)
+    if asked.purpose == Purpose.QUALIFICATION:
+        return planned_qualification(actor, study, asked)
+    if asked.purpose == Purpose.RE_READ:
+        specimens = specimens_of(study, asked)
+        return planned_re_reads(actor, study, asked, specimens), specimens
+    if asked.purpose == Purpose.QA:
+        specimens = specimens_of(study, asked)
+        return planned_qa(actor, study, asked, specimens), specimens
+    return _planned_first(study, protocol, asked)
+
+
+def _planned_first(study: Study, protocol: Protocol, asked: Asked) -> _Planned:
+    readers, specimens = readers_of(study, asked), specimens_of(study, asked)
+    held = held_by(study, readers, Purpose.PRIMARY)
     cap = asked.cap if asked.cap is not None else protocol.workload_cap
-    wanted = _wanted(specimens, protocol)
+    wanted = [each for each in _wanted(specimens, protocol) if each.needed]
     able = [Reader(pk, held[pk], cap) for pk in readers]
+    found: Allocation
     if asked.design == Protocol.Design.CROSSED:
-        found: Allocation = crossed([each for each in wanted if each.needed], able)
+        found = crossed(wanted, able)
     else:
-        found = balanced([each for each in wanted if each.needed], able, seed=asked.seed)
+        found = balanced(wanted, able, seed=asked.seed)
     counts = found.loads(able)
     loads = [Load(person, counts[pk], held[pk], cap) for pk, person in readers.items()]
-    return Plan(loads, protocol.readers_per_specimen, found.given, found.unassignable), specimens
-
-
-def _readers(study: Study, asked: Asked) -> dict[UUID, User]:
-    members = study.memberships.filter(role=Role.PATHOLOGIST, user__is_active=True).select_related("user")
-    known = {membership.user_id: membership.user for membership in members.order_by("user__display_name", "user")}
-    chosen = {pk: person for pk, person in known.items() if pk in set(asked.readers)}
-    if not chosen or len(chosen) != len(set(asked.readers)):
-        raise Invalid(
-            "The readers are pathologists of this study.", fields={"readers": "Name at least one, and no one else."}
-        )
-    return chosen
-
-
-def _specimens(study: Study, asked: Asked) -> dict[UUID, Specimen]:
-    found = Specimen.objects.filter(
-        slide__study=study, slide__state=Slide.State.READY, is_missing=False, case__withdrawn_at=None
-    ).exclude(slide__marker="H&E")
-    if asked.marker:
-        found = found.filter(slide__marker=asked.marker)
-    if asked.slides:
-        found = found.filter(slide__in=asked.slides)
-    if asked.specimens:
-        found = found.filter(pk__in=asked.specimens)
-    chosen = {each.pk: each for each in found.select_related("slide", "case").order_by("pk")[: SPECIMENS_AT_ONCE + 1]}
-    if len(chosen) > SPECIMENS_AT_ONCE:
-        raise Invalid(
-            f"At most {SPECIMENS_AT_ONCE} specimens are given out at once.", fields={"slides": "Choose some slides."}
-        )
-    return chosen
+    # A specimen stays under the version its first reader was given it under.
+    begun = Round.objects.filter(specimen__in=found.given, series=1).select_related("protocol")
+    protocols = {**dict.fromkeys(found.given, protocol), **{round_.specimen_id: round_.protocol for round_ in begun}}
+    plan = Plan(loads, protocol.readers_per_specimen, found.given, found.unassignable, protocols=protocols)
+    return plan, specimens
 
 
 def _wanted(specimens: Mapping[UUID, Specimen], protocol: Protocol) -> list[Wanted]:
@@ -169,73 +125,28 @@ def _wanted(specimens: Mapping[UUID, Specimen], protocol: Protocol) -> list[Want
     ]
 
 
-def withdraw_assignment(actor: Any, assignment_id: UUID, *, reason: str) -> Assignment:
-    """Take a specimen back from a reader. A signed reading stays as it is and counts no more; that is possible only
-    while its round is open.
-
-    Raises:
-        NotVisible: the actor does not administer its study.  Invalid: no reason is given.
-        Conflict: it is withdrawn already, or its round is decided.
-    """
-    reason = _checked_reason(reason)
-    with transaction.atomic():
-        return _withdraw(actor, assignment_id, reason)
-
-
-def reassign(actor: Any, study_id: UUID, *, assignments: Sequence[UUID], to: UUID, reason: str) -> list[Assignment]:
-    """Take unread specimens back and give them to another reader; all or none.
-
-    Raises:
-        NotVisible, NotAllowed: the actor does not administer the study.  Invalid: no reason, or no such reader.
-        Conflict: one is signed or withdrawn, or the other reader cannot read it; it is named.
-    """
-    study = administered_study(actor, study_id)
-    reason = _checked_reason(reason)
-    with transaction.atomic():
-        Study.objects.select_for_update().get(pk=study.pk)
-        reader = _readers(study, Asked(readers=[to]))[to]
-        taken = []
-        for assignment_id in sorted(set(assignments)):
-            found = administered_assignments(actor).filter(session__study=study, pk=assignment_id).first()
-            if found is None:
-                raise NotVisible("There is no such assignment, or you may not know of it.")
-            if found.purpose != Purpose.PRIMARY or found.state not in (
-                Assignment.State.WAITING,
-                Assignment.State.DEFERRED,
-            ):
-                raise Conflict("Only first readings that are not signed move to another reader.", code="not_unread")
-            if found.reader_id == to:
-                raise Conflict(f"{reader.display_name} holds it already.", code="same_reader")
-            taken.append(_withdraw(actor, assignment_id, reason).specimen)
-        return assign(actor, open_session(actor, study, reader), taken)
+def _give(actor: Any, study: Study, asked: Asked, plan: Plan, specimens: Mapping[UUID, Specimen]) -> None:
+    of: dict[UUID, dict[Protocol, list[Specimen]]] = defaultdict(lambda: defaultdict(list))
+    for specimen, readers in plan.given.items():
+        for chosen in readers:
+            of[chosen][plan.protocols[specimen]].append(specimens[specimen])
+    series = asked.series if asked.purpose == Purpose.RE_READ else 1
+    for load in plan.loads:
+        reader = load.reader
+        for protocol, mine in sorted(of[reader.pk].items(), key=lambda item: item[0].version):
+            session = open_session(
+                actor, study, reader, asked.purpose, series=plan.attempts.get(reader.pk, series),
+                opens_at=plan.opens_at.get(reader.pk), protocol=protocol,
+            )  # fmt: skip
+            if reader.pk in plan.opens_at:
+                _open_later(session, plan.opens_at[reader.pk])
+            assign(actor, session, mine)
 
 
-def _withdraw(actor: Any, assignment_id: UUID, reason: str) -> Assignment:
-    found = administered_assignments(actor).filter(pk=assignment_id).values_list("round", flat=True).first()
-    if found is not None:
-        Round.objects.select_for_update().get(pk=found)
-    assignment = (
-        administered_assignments(actor)
-        .select_for_update(of=("self",))
-        .select_related("round", "session", "specimen__slide", "specimen__case")
-        .filter(pk=assignment_id)
-        .first()
-    )
-    if assignment is None:
-        raise NotVisible("There is no such assignment, or you may not know of it.")
-    signed = assignment.state == Assignment.State.SIGNED
-    if signed and (assignment.round is None or assignment.round.state != Round.State.OPEN):
-        raise Conflict("Its round is decided; a signed reading of it stays.", code="round_over")
-    move(assignment, Assignment.State.WITHDRAWN, ended_at=timezone.now())
-    record(
-        actor, "assignment.withdrawn", obj=assignment, study_id=assignment.session.study_id,
-        specimen_id=assignment.specimen_id, person=str(assignment.reader_id), reason=reason,
-    )  # fmt: skip
-    return assignment
-
-
-def _checked_reason(reason: str) -> str:
-    reason = reason.strip()
-    if not 1 <= len(reason) <= REASON_LENGTH:
-        raise Invalid("Say why.", fields={"reason": f"1 to {REASON_LENGTH} characters."})
-    return reason
+def _open_later(session: ReadingSession, opens_at: datetime) -> None:
+    """A session that has not begun waits for the washout of what it is given besides."""
+    if timezone.now() < session.opens_at < opens_at:
+        if session.due_at is not None:
+            session.due_at += opens_at - session.opens_at
+        session.opens_at = opens_at
+        session.save(update_fields=["opens_at", "due_at"])

@@ -5,7 +5,6 @@ from webapp.slides.services.fields import FieldBox, create_field_of_view, delete
 from webapp.slides.services.files import check_upload_size, clean_name, inbox_entries, incoming_folder, sweep_incoming
 from webapp.slides.services.ingestion import ingest_slide, requeue_lost_ingests
 from webapp.slides.services.registration import (
-    MARKERS,
     Particulars,
     may_register,
     register_slide_from_inbox,
@@ -13,6 +12,7 @@ from webapp.slides.services.registration import (
 )
 from webapp.slides.services.tma_maps import MapErrors, apply_tma_map
 from webapp.slides.services.viewing import end_access, open_for_reading, open_slide, renew_presentation
+from webapp.studies.models import MARKERS
 
 __all__ = [
     "MARKERS",

@@ -19,12 +19,11 @@ from webapp.slides import storage
 from webapp.slides.models import Slide, Specimen, StainingBatch
 from webapp.slides.permissions import can_register_slides
 from webapp.slides.services import files
-from webapp.studies.models import Study
+from webapp.studies.models import MARKERS, Study
 from webapp.studies.permissions import visible_studies
 
 INGEST_TASK = "webapp.slides.tasks.ingest_slide_task"
 INGEST_QUEUE = "ingest"
-MARKERS = ("ER", "PR", "p53", "HER2", "Ki-67", "H&E")
 
 
 @dataclass(frozen=True)

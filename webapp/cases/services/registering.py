@@ -1,4 +1,4 @@
-"""Writes about cases."""
+"""Cases enter a study under their pseudonyms."""
 
 from __future__ import annotations
 
