@@ -20,7 +20,7 @@ from typing import Any, TextIO
 from scoring import pipeline, weights
 from scoring.cards import CARDS, DEFAULT_METHOD, PRESETS
 from scoring.cells import CellFile
-from scoring.commands import evaluate, synthesize, train
+from scoring.commands import dearray, evaluate, synthesize, train
 from scoring.slide_io import SlideError, open_slide
 from scoring.types import CLASS_NAMES, ScoreResult, ScoringError
 
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out-layers", type=Path, default=None, metavar="FILE", help="layer file: masks and stain maps"
     )
     verbs.add_parser("nuclei", parents=[common], help="every nucleus with its class")
+    dearray.add_arguments(verbs, _um_per_px)
     synthesize.add_arguments(verbs)
     train.add_arguments(verbs)
     evaluate.add_arguments(verbs)
@@ -115,7 +116,7 @@ def _nuclei(options: argparse.Namespace) -> dict[str, Any]:
 
 
 _COMMANDS = {"synthesize": synthesize.run, "train": train.run, "evaluate": evaluate.run}
-_VERBS = {"hscore": _hscore, "nuclei": _nuclei, **_COMMANDS}
+_VERBS = {"hscore": _hscore, "nuclei": _nuclei, "dearray": dearray.run, **_COMMANDS}
 
 
 def _scored(options: argparse.Namespace) -> tuple[dict[str, Any], ScoreResult, list[dict[str, Any]]]:

@@ -24,7 +24,7 @@ from webapp.reading.models import (
     SlideRequest,
 )
 from webapp.runs.models import Batch, Result, Run
-from webapp.slides.models import FieldOfView, Presentation, Slide, Specimen, StainingBatch
+from webapp.slides.models import CoreProposal, FieldOfView, Presentation, Slide, Specimen, StainingBatch
 from webapp.studies.models import Membership, Protocol, Role, Study
 
 PASSWORD = "correct horse battery staple"
@@ -154,6 +154,20 @@ class SpecimenFactory(factory.django.DjangoModelFactory):
     slide = factory.SubFactory(SlideFactory)
     case = factory.SubFactory(CaseFactory, study=factory.SelfAttribute("..slide.study"))
     kind = Specimen.Kind.WHOLE_SECTION
+
+
+class CoreProposalFactory(factory.django.DjangoModelFactory):
+    """Dearraying found one core."""
+
+    class Meta:
+        model = CoreProposal
+
+    slide = factory.SubFactory(SlideFactory)
+    state = CoreProposal.State.DONE
+    progress = 1.0
+    cores = factory.LazyFunction(
+        lambda: [{"row": 1, "column": 1, "x_px": 500.0, "y_px": 500.0, "radius_px": 400.0, "present": True}]
+    )
 
 
 class FieldOfViewFactory(factory.django.DjangoModelFactory):

@@ -1,5 +1,5 @@
-"""``python -m scoring evaluate hscore|tiles``: the tables and figures of Liu et al. 2019 on synthetic cores, and nuclei
-on real tiles.
+"""``python -m scoring evaluate hscore|tiles|dearray``: tables and figures of Liu et al. 2019 on synthetic cores, nuclei
+on real tiles, cores of real arrays.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ WORK = Path("build/evaluation")
 
 
 def add_arguments(subparsers: Any) -> None:
-    """The verb with its two evaluations."""
+    """The verb with its evaluations."""
     verb = subparsers.add_parser("evaluate", help="tables and figures of a paper")
     names = verb.add_subparsers(dest="evaluation", required=True)
     common = argparse.ArgumentParser(add_help=False)
@@ -39,6 +39,8 @@ def add_arguments(subparsers: Any) -> None:
     hscore.add_argument(
         "--full-cross-validation", action="store_true", help="train RAM-CNN in 21 folds on --data; hours, resumable"
     )
+    arrays = names.add_parser("dearray", parents=[common], help="dearraying against circles placed by hand")
+    arrays.add_argument("--real", type=Path, required=True, help="folder of labelled overviews (tma-overviews)")
     tiles = names.add_parser("tiles", parents=[common], help="nuclei on real tiles against key points")
     tiles.add_argument("--real", type=Path, required=True, help="folder of real tiles (er-pr-tiles)")
 
@@ -55,10 +57,12 @@ def _count(text: str) -> int:
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Run the evaluation that was named; returns its figures."""
-    from scoring.evaluation import cross_validation, hscore, physical  # noqa: PLC0415 – matplotlib, for this verb only
+    from scoring.evaluation import cross_validation, dearray, hscore, physical  # noqa: PLC0415 – matplotlib, for this verb only
 
     report = options.report or options.out / "report.md"
     folder = options.weights or FOLDER
+    if options.evaluation == "dearray":
+        return dearray.evaluate(options.real, options.out, report)
     if options.evaluation == "tiles":
         return physical.evaluate_tiles(options.real, options.out, report, folder)
     wanted = tuple(name for name in options.methods.split(",") if name)

@@ -28,13 +28,14 @@ class Row:
 
 def filled(body: str, scene: Any) -> str:
     """A row's body with the scene's ids in the places of ``{name}``."""
-    for name in ("specimen", "single_specimen", "fresh_specimen", "alice", "assignment_of_alice"):
+    for name in ("specimen", "single_specimen", "fresh_specimen", "mapped_slide", "alice", "assignment_of_alice"):
         body = body.replace(f"{{{name}}}", str(getattr(scene, name).pk))
     return body
 
 
 STUDY = {"study_id": "study"}
 FIELD = {"name": "Hot spot", "x_px": 0, "y_px": 0, "width_px": 10, "height_px": 10}
+CORE = {"row": 1, "column": 1, "x_px": 100, "y_px": 100, "radius_px": 50, "case": "C-1"}
 HALF = {"inputs": {"weak": 20, "moderate": 30, "strong": 10}, "password": PASSWORD}
 RUN = {"specimen": "{specimen}", "algorithm": "nnp"}
 
@@ -84,6 +85,12 @@ MATRIX: dict[str, Row] = {
         {"pk": "tma_slide"},
         {"csv": "row,column,case,x_px,y_px,radius_px\n1,1,C-1,100,100,50\n"},
     ),
+    "POST slides/<uuid:pk>/dearray": Row((403, 202, 403, 404, 404), {"pk": "tma_slide"}),
+    "GET slides/<uuid:pk>/cores": Row((403, 200, 200, 404, 404), {"pk": "tma_slide"}),
+    "PUT slides/<uuid:pk>/cores": Row(
+        (403, 200, 403, 404, 404), {"pk": "tma_slide"}, {"cores": [CORE]}, {"If-Match": '"1"'}
+    ),
+    "POST slides/<uuid:pk>/cores/copy": Row((403, 200, 403, 404, 404), {"pk": "tma_slide"}, {"from": "{mapped_slide}"}),
     "POST slides/<uuid:pk>/open": Row((200, 200, 200, 404, 404), {"pk": "slide"}),
     "GET slides/<uuid:slide_id>/fields-of-view": Row((200, 200, 200, 404, 404), {"slide_id": "slide"}),
     "POST slides/<uuid:slide_id>/fields-of-view": Row((403, 201, 201, 404, 404), {"slide_id": "slide"}, FIELD),

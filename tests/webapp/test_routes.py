@@ -92,6 +92,7 @@ def scene(
         case=specimen.case,
         refused_slide=factories.SlideFactory(study=study, state=Slide.State.REFUSED),
         tma_slide=factories.SlideFactory(study=study),
+        mapped_slide=factories.SpecimenFactory(slide=factories.SlideFactory(study=study), core=True).slide,
         field=factories.FieldOfViewFactory(slide=slide),
         token_of_tina=factories.TokenFactory(user=tina),
         membership_of_alice=study.memberships.get(user=alice),

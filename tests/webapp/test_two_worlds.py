@@ -166,7 +166,9 @@ def build(study: Study, alice: Any, bob: Any, tina: Any, dora: Any, mode: str) -
     reading_single, _ = reading.sign_reading(alice, alone.pk, said(20, 30, 10))
     return SimpleNamespace(
         study=study, alice=alice, bob=bob, tina=tina, dora=dora, adam=adam, quentin=quentin, **specimens,
-        slide=unread.slide, signed_slide=done.slide, case=unread.case, field=factories.FieldOfViewFactory(
+        slide=unread.slide, signed_slide=done.slide,
+        mapped_slide=factories.SpecimenFactory(slide__study=study, core=True).slide,
+        case=unread.case, field=factories.FieldOfViewFactory(
             slide=unread.slide
         ),
         unread=mine[unread], assignment_of_alice=mine[unread], signed=mine[done],

@@ -40,7 +40,7 @@ STANDS_FOR: Mapping[str, tuple[str, ...]] = {
     "results": (),
     "runs": (),
     "slide-requests": ("slide_request_of_alice",),
-    "slides": ("slide", "signed_slide"),
+    "slides": ("slide", "signed_slide", "mapped_slide"),
     "studies": ("study",),
     "tokens": ("token_of_alice",),
     "users": ("alice", "bob"),

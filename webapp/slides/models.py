@@ -153,6 +153,36 @@ class Specimen(Record):
         return f"{letters}{self.column}"
 
 
+class CoreProposal(Record):
+    """Where the cores of a TMA slide seem to lie: what dearraying found, or what a person made of it. Only a case makes
+    a specimen of a place (``Specimen``). ``services`` are the only writers; ``state`` moves by ``TRANSITIONS``.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        WORKING = "working"
+        DONE = "done"
+        FAILED = "failed"
+
+    TRANSITIONS = {
+        State.WAITING: {State.WORKING, State.FAILED},
+        State.WORKING: {State.DONE, State.FAILED, State.WAITING},
+        State.DONE: {State.WAITING},
+        State.FAILED: {State.WAITING, State.DONE},
+    }
+
+    slide = models.OneToOneField(Slide, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    progress = models.FloatField(default=0.0, help_text="Share of the work that is done, 0 to 1.")
+    error = models.CharField(max_length=400, blank=True, help_text="Why there is no proposal, for a technician.")
+    cores = models.JSONField(default=list, help_text="[{row, column, x_px, y_px, radius_px, present}]")
+    is_edited = models.BooleanField(default=False, help_text="A person placed the circles, or changed them.")
+    method = models.CharField(max_length=40, blank=True, help_text="What proposed them, with its version.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    claim = models.UUIDField(null=True, blank=True, help_text="The worker's fencing token while it works.")
+
+
 class FieldOfView(Record):
     """A rectangle on a slide chosen for analysis; a positive control belongs to its staining batch."""
 

@@ -59,3 +59,8 @@ def can_register_slides(user: Any, study_id: UUID) -> bool:
 def can_mark_fields(user: Any, study_id: UUID) -> bool:
     """Technicians and administrators choose fields of view."""
     return bool(roles_of(user, study_id) & WORKING_ROLES)
+
+
+def can_see_maps(user: Any, study_id: UUID) -> bool:
+    """Technicians and administrators see which core of a slide is whose; a reader needs no such overview."""
+    return bool(roles_of(user, study_id) & WORKING_ROLES)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from webapp.core.tasks import task
-from webapp.slides import services
+from webapp.slides import runner, services
 
 
 @task(time_limit_s=2 * 3600)
@@ -12,8 +12,17 @@ def ingest_slide_task(slide_id: str) -> None:
     services.ingest_slide(UUID(slide_id))
 
 
+@task(time_limit_s=1200)
+def dearray_slide_task(slide_id: str) -> None:
+    """Look for the cores of one TMA slide."""
+    runner.dearray(UUID(slide_id))
+
+
 @task(time_limit_s=60)
 def requeue_lost_ingests_task() -> None:
-    """Have slides read in again whose worker or message was lost, and remove what interrupted uploads left."""
+    """Have slides read in or dearrayed again whose worker or message was lost, and remove what interrupted uploads
+    left.
+    """
     services.requeue_lost_ingests()
+    services.requeue_lost_dearrays()
     services.sweep_incoming()

@@ -184,7 +184,7 @@ def test_the_lease_is_renewed_while_the_file_is_read(study: Study, tina: Any, in
     claimed = ingestion._claim(slide.pk)
     assert claimed is not None
     before = claimed.ingest_lease_until
-    with ingestion._Heartbeat(claimed) as _:
+    with ingestion._heartbeat(claimed):
         for _ in range(600):
             claimed.refresh_from_db()
             if claimed.ingest_lease_until != before:

@@ -139,3 +139,61 @@ def test_others_apply_no_map(slide: Slide, alice: Any, dora: Any, carol: Any) ->
         with pytest.raises(error):
             apply(person, slide, HEADER + "1,1,A-1,1,1,1,\n")
     assert Specimen.objects.count() == 0
+
+
+def proposed(slide: Slide) -> None:
+    """Two places were found on the slide, one of them empty."""
+    place = {"row": 1, "y_px": 200.0, "radius_px": 40.0}
+    places = [
+        {**place, "column": 1, "x_px": 110.0, "present": True},
+        {**place, "column": 2, "x_px": 310.0, "present": False},
+    ]
+    factories.CoreProposalFactory(slide=slide, cores=places)
+
+
+def test_a_map_without_circles_takes_those_proposed(slide: Slide, tina: Any) -> None:
+    proposed(slide)
+    apply(tina, slide, "row,column,case\n1,1,A-1\n1,2,A-2\n")
+    rows = Specimen.objects.order_by("column").values_list("column", "case__code", "center_x_px", "is_missing")
+    assert list(rows) == [(1, "A-1", 110.0, False), (2, "A-2", 310.0, True)]
+
+
+def test_what_the_map_says_of_a_missing_core_stands(slide: Slide, tina: Any) -> None:
+    proposed(slide)
+    apply(tina, slide, "row,column,case,missing\n1,1,A-1,yes\n1,2,A-2,no\n")
+    assert list(Specimen.objects.order_by("column").values_list("is_missing", flat=True)) == [True, False]
+
+
+def test_the_slides_own_cores_come_before_what_was_proposed(slide: Slide, tina: Any) -> None:
+    proposed(slide)
+    apply(tina, slide, HEADER + "1,1,A-1,100,200,50,\n")
+    apply(tina, slide, "row,column,case\n1,1,B-1\n1,2,A-2\n")
+    rows = Specimen.objects.order_by("column").values_list("case__code", "center_x_px", "radius_px")
+    assert list(rows) == [("B-1", 100.0, 50.0), ("A-2", 310.0, 40.0)]
+
+
+def test_a_place_that_no_grid_has_is_named(slide: Slide, tina: Any) -> None:
+    assert refused(tina, slide, "row,column,case\n1,1,A-1\n") == [
+        (1, "Without x_px,y_px,radius_px the map needs the slide's grid: have its cores looked for first.")
+    ]
+    proposed(slide)
+    assert refused(tina, slide, "row,column,case\n1,1,A-1\n7,1,A-2\n") == [
+        (3, "The slide's grid has no row 7, column 1.")
+    ]
+
+
+def test_lines_of_another_marker_are_for_another_slide(slide: Slide, tina: Any) -> None:
+    header = HEADER.replace("missing", "marker")
+    assert apply(tina, slide, header + "1,1,A-1,1,1,1,ER\n1,2,A-2,1,1,1,PR\n1,3,A-3,1,1,1,\n").created == 2
+    assert list(Specimen.objects.order_by("column").values_list("column", flat=True)) == [1, 3]
+
+
+def test_a_map_of_other_markers_only_or_of_unknown_ones_is_refused(slide: Slide, tina: Any) -> None:
+    header = HEADER.replace("missing", "marker")
+    assert refused(tina, slide, header + "1,1,A-1,1,1,1,PR\n") == [(1, "The map names no core of marker ER.")]
+    [(line, message)] = refused(tina, slide, header + "1,1,A-1,1,1,1,xyz\n")
+    assert (line, message.startswith("marker must be one of ER")) == (2, True)
+
+
+def test_some_of_a_circle_is_no_circle(slide: Slide, tina: Any) -> None:
+    assert [line for line, _ in refused(tina, slide, "row,column,case,x_px,y_px\n1,1,A-1,1,1\n")] == [1]

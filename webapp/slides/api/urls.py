@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import path
 
 from webapp.slides.api.cases import CaseViews, StudyCaseViews
+from webapp.slides.api.cores import CopyCoresView, CoresView, DearrayView
 from webapp.slides.api.fields import BatchViews, FieldViews, SlideFieldViews
 from webapp.slides.api.presentations import OpenView, PresentationViews, RenewView
 from webapp.slides.api.slides import InboxViews, SlideViews, StudySlideViews, ThumbnailView
@@ -27,6 +28,9 @@ urlpatterns = [
     path("slides/<uuid:pk>/retry", SlideViews.as_view({"post": "retry"}), name="slide-retry"),
     path("slides/<uuid:pk>/thumbnail", ThumbnailView.as_view(), name="slide-thumbnail"),
     path("slides/<uuid:pk>/tma-map", TmaMapView.as_view(), name="slide-tma-map"),
+    path("slides/<uuid:pk>/dearray", DearrayView.as_view(), name="slide-dearray"),
+    path("slides/<uuid:pk>/cores", CoresView.as_view(), name="slide-cores"),
+    path("slides/<uuid:pk>/cores/copy", CopyCoresView.as_view(), name="slide-cores-copy"),
     path("slides/<uuid:pk>/open", OpenView.as_view(), name="slide-open"),
     path("slides/<uuid:slide_id>/fields-of-view", SlideFieldViews.as_view(LIST_AND_CREATE), name="slide-fields"),
     path("fields-of-view/<uuid:pk>", FieldViews.as_view({"delete": "destroy"}), name="field"),

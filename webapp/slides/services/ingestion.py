@@ -6,18 +6,16 @@ slide read in again, at most ``INGEST_MAX_ATTEMPTS`` times, and after that refus
 
 from __future__ import annotations
 
-import threading
 import uuid
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -29,6 +27,7 @@ from webapp.core.states import move
 from webapp.slides import ingest, storage
 from webapp.slides.models import Slide
 from webapp.slides.services.files import check_room, inbox_entry
+from webapp.slides.services.leases import Heartbeat, lease
 from webapp.slides.services.registration import INGEST_QUEUE, INGEST_TASK
 
 log = structlog.get_logger(__name__)
@@ -45,7 +44,7 @@ def ingest_slide(slide_id: UUID) -> None:
     slide = _claim(slide_id)
     if slide is None:
         return
-    with _Heartbeat(slide):
+    with _heartbeat(slide):
         try:
             _take_in(slide)
             report = ingest.ingest(storage.slide_folder(slide.pk))
@@ -93,7 +92,7 @@ def _claim(slide_id: UUID) -> Slide | None:
                 slide,
                 Slide.State.INGESTING,
                 ingest_claim=uuid.uuid4(),
-                ingest_lease_until=timezone.now() + _lease(),
+                ingest_lease_until=timezone.now() + lease(),
                 ingest_attempts=F("ingest_attempts") + 1,
             )
         except Conflict:  # another worker was quicker
@@ -156,31 +155,5 @@ def _end(slide: Slide, state: str, **changes: Any) -> None:
     move(slide, state, ingest_claim=None, ingest_lease_until=None, **changes)
 
 
-def _lease() -> timedelta:
-    return timedelta(seconds=settings.INGEST_LEASE_SECONDS)
-
-
-class _Heartbeat:
-    """Renews the lease from a thread of its own while the file is being read in; decoding gives no sign of life."""
-
-    def __init__(self, slide: Slide) -> None:
-        self._mine = Slide.objects.filter(pk=slide.pk, ingest_claim=slide.ingest_claim)
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"ingest-{slide.pk}", daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        while not self._over.wait(settings.INGEST_LEASE_SECONDS / 3):
-            try:
-                self._mine.update(ingest_lease_until=timezone.now() + _lease())
-            except DatabaseError as error:  # the next beat may reach it; if none does, the lease runs out
-                log.warning("ingest_heartbeat_failed", error=str(error))
-        connection.close()
+def _heartbeat(slide: Slide) -> Heartbeat:
+    return Heartbeat(Slide.objects.filter(pk=slide.pk, ingest_claim=slide.ingest_claim), "ingest_lease_until")

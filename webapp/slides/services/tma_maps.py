@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,21 +13,21 @@ from uuid import UUID
 from django.db import transaction
 
 from webapp.audit.services import record
-from webapp.cases.models import Case
 from webapp.cases.services import CODE, CODE_RULE
-from webapp.core.errors import Conflict, Invalid
-from webapp.slides.models import Slide, Specimen
-from webapp.slides.services.changes import locked_slide
-from webapp.studies.models import Study
+from webapp.core.errors import Invalid
+from webapp.slides.models import CoreProposal, Slide, Specimen
+from webapp.slides.services.grids import MOST_CORES, Circle, Wanted, circle_of, locked_tma, write_cores
+from webapp.slides.services.registration import MARKERS
 
-COLUMNS = ("row", "column", "case", "x_px", "y_px", "radius_px")
-OPTIONAL = ("missing",)
+PLACES = ("row", "column", "case")
+CIRCLES = ("x_px", "y_px", "radius_px")
+OPTIONAL = ("missing", "marker")
 LARGEST_BYTES = 1_000_000
-MOST_ROWS = 5000
+MOST_ROWS = MOST_CORES
 MOST_ERRORS = 100
 NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 PLACE = re.compile(r"[0-9]{1,4}", re.ASCII)
-YES_NO = {"": False, "0": False, "no": False, "false": False, "1": True, "yes": True, "true": True}
+YES_NO = {"0": False, "no": False, "false": False, "1": True, "yes": True, "true": True}
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,16 @@ class MapErrors(Invalid):
 
 @dataclass(frozen=True)
 class Core:
-    """One line of the map. Lengths in level-0 px of the slide."""
+    """One line of the map. Without a ``circle`` it lies where the slide's grid has its row and column; without
+    ``is_missing`` that says as well whether it is there.
+    """
 
     line: int
     row: int
     column: int
     case: str
-    x_px: float
-    y_px: float
-    radius_px: float
-    is_missing: bool
+    circle: Circle | None
+    is_missing: bool | None
 
 
 @dataclass(frozen=True)
@@ -74,53 +75,29 @@ def apply_tma_map(actor: Any, slide_id: UUID, text: str) -> Applied:
     exist yet are created. Cores the map does not name stay.
 
     Args:
-        text: CSV with the header row,column,case,x_px,y_px,radius_px[,missing]; at most 5000 lines and 1 MB.
+        text: CSV with the header row,column,case[,x_px,y_px,radius_px][,missing][,marker]; at most 5000 lines and 1 MB.
+            A map without circles takes those of the slide's cores, and of the proposal where there is none. With
+            markers, lines of another marker than the slide's are for another slide.
 
     Raises:
         MapErrors: with the line of each problem; nothing was applied.
-        Conflict: the slide is not ready, or was registered as a whole section.
+        Conflict: the slide is not ready, was registered as a whole section, or a core in use would change its case or
+            place.
         NotVisible, NotAllowed: the actor is no technician of the study.
     """
     with transaction.atomic():
-        slide = locked_slide(actor, slide_id)
-        if slide.state != Slide.State.READY:
-            raise Conflict(f"A map is applied to a slide that is ready; this one is {slide.state}.", code="not_ready")
-        there = list(Specimen.objects.select_for_update().filter(slide=slide))
-        if any(specimen.kind == Specimen.Kind.WHOLE_SECTION for specimen in there):
-            raise Conflict(
-                "This slide was registered as the whole section of one case. Register it again as a TMA.",
-                code="whole_section",
-            )
-        cores = parse(text, slide.width_px, slide.height_px)
-        cases, new_cases = _cases(slide.study_id, sorted({core.case for core in cores}))
-        by_place = {(specimen.row, specimen.column): specimen for specimen in there}
-        created: list[Specimen] = []
-        updated: list[Specimen] = []
-        reassigned = 0
-        for core in cores:
-            specimen = by_place.get((core.row, core.column))
-            if specimen is None:
-                specimen = Specimen(slide=slide, kind=Specimen.Kind.CORE, row=core.row, column=core.column)
-                created.append(specimen)
-            else:
-                reassigned += specimen.case_id != cases[core.case].pk
-                updated.append(specimen)
-            specimen.case = cases[core.case]
-            specimen.center_x_px, specimen.center_y_px = core.x_px, core.y_px
-            specimen.radius_px, specimen.is_missing = core.radius_px, core.is_missing
-        Specimen.objects.bulk_create(created, batch_size=1000)
-        Specimen.objects.bulk_update(
-            updated, ["case", "center_x_px", "center_y_px", "radius_px", "is_missing"], batch_size=500
-        )
-        record(
-            actor, "tma_map.applied", obj=slide, study_id=slide.study_id,
-            created=len(created), updated=len(updated), cases_created=new_cases, reassigned=reassigned,
-        )  # fmt: skip
-    return Applied(len(created), len(updated))
+        slide, there = locked_tma(actor, slide_id)
+        cores = parse(text, slide.width_px, slide.height_px, marker=slide.marker)
+        wanted = _placed(cores, slide, there)
+        written = write_cores(slide, there, wanted, keep_others=True)
+        details = written.as_details()
+        del details["deleted"]
+        record(actor, "tma_map.applied", obj=slide, study_id=slide.study_id, **details)
+    return Applied(written.created, written.updated)
 
 
-def parse(text: str, width_px: int, height_px: int) -> list[Core]:
-    """The cores a map names, on a slide of that size.
+def parse(text: str, width_px: int, height_px: int, *, marker: str = "") -> list[Core]:
+    """The cores a map names, on a slide of that size and ``marker``.
 
     Raises:
         MapErrors: with the line of each problem.
@@ -132,69 +109,86 @@ def parse(text: str, width_px: int, height_px: int) -> list[Core]:
     reader = csv.reader(text.removeprefix("\ufeff").splitlines(), strict=True)
     cores: list[Core] = []
     errors: list[LineError] = []
+    others = 0
     try:
         header = [name.strip().lower() for name in next(reader, [])]
         _check_header(header)
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            if len(cores) + len(errors) >= MOST_ROWS:
+            if len(cores) + len(errors) + others >= MOST_ROWS:
                 errors.append(LineError(reader.line_num, f"A map has at most {MOST_ROWS} cores."))
                 break
             if len(cells) != len(header):
                 errors.append(LineError(reader.line_num, f"Has {len(cells)} cells; the header has {len(header)}."))
                 continue
-            core = _core(reader.line_num, dict(zip(header, cells, strict=True)), width_px, height_px)
-            if isinstance(core, Core):
+            named = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+            core = _core(reader.line_num, named, width_px, height_px)
+            if isinstance(core, LineError):
+                errors.append(core)
+            elif named.get("marker", "") in ("", marker):
                 cores.append(core)
             else:
-                errors.append(core)
+                others += 1
     except csv.Error as error:
         errors.append(LineError(max(reader.line_num, 1), f"Not readable as CSV: {error}."))
     errors += _doubles(cores)
     if not cores and not errors:
-        errors.append(LineError(1, "The map names no core."))
+        errors.append(
+            LineError(1, f"The map names no core of marker {marker}." if others else "The map names no core.")
+        )
     if errors:
         raise MapErrors(sorted(errors, key=lambda error: error.line))
     return cores
 
 
 def _check_header(header: list[str]) -> None:
-    missing = [name for name in COLUMNS if name not in header]
-    unknown = [name for name in header if name not in COLUMNS + OPTIONAL]
-    if missing or unknown or len(set(header)) != len(header):
+    missing = [name for name in PLACES if name not in header]
+    circles = sum(name in header for name in CIRCLES)
+    unknown = [name for name in header if name not in PLACES + CIRCLES + OPTIONAL]
+    if missing or unknown or circles not in (0, len(CIRCLES)) or len(set(header)) != len(header):
         raise MapErrors(
-            [LineError(1, f"The header must name {','.join(COLUMNS)} and may name missing, each once, nothing else.")]
+            [
+                LineError(
+                    1,
+                    f"The header must name {','.join(PLACES)}, and may name {','.join(CIRCLES)} (all or none), "
+                    f"{' and '.join(OPTIONAL)}, each once, nothing else.",
+                )
+            ]
         )
 
 
 def _core(line: int, cells: dict[str, str], width_px: int, height_px: int) -> Core | LineError:
-    cells = {name: cell.strip() for name, cell in cells.items()}
     wrong = []
     for name in ("row", "column"):
         if not PLACE.fullmatch(cells[name]) or int(cells[name]) < 1:
             wrong.append(f"{name} must be a number from 1 to 9999, got {_shown(cells[name])}")
     if not CODE.fullmatch(cells["case"]):
         wrong.append(f"case {_shown(cells['case'])} is not acceptable: {CODE_RULE.rstrip('.')}")
+    circle = _circle(cells, width_px, height_px, wrong.append) if "x_px" in cells else None
+    given = cells.get("missing", "").lower()
+    if given and given not in YES_NO:
+        wrong.append(f"missing must be yes, no or empty, got {_shown(cells['missing'])}")
+    if cells.get("marker", "") not in ("", *MARKERS):
+        wrong.append(f"marker must be one of {', '.join(MARKERS)} or empty, got {_shown(cells['marker'])}")
+    if wrong:
+        return LineError(line, "; ".join(wrong) + ".")
+    is_missing = YES_NO.get(given, False if circle else None)
+    return Core(line, int(cells["row"]), int(cells["column"]), cells["case"], circle, is_missing)
+
+
+def _circle(cells: dict[str, str], width_px: int, height_px: int, wrong: Callable[[str], None]) -> Circle | None:
     numbers: dict[str, float] = {}
-    for name, most in (("x_px", width_px), ("y_px", height_px), ("radius_px", math.hypot(width_px, height_px))):
+    for name, most in zip(CIRCLES, (width_px, height_px, math.hypot(width_px, height_px)), strict=True):
         if not NUMBER.fullmatch(cells[name]):
-            wrong.append(f"{name} must be a number of pixels, got {_shown(cells[name])}")
+            wrong(f"{name} must be a number of pixels, got {_shown(cells[name])}")
         elif float(cells[name]) > most:
-            wrong.append(f"{name} {cells[name]} lies outside the slide ({width_px} × {height_px} px)")
+            wrong(f"{name} {cells[name]} lies outside the slide ({width_px} × {height_px} px)")
         else:
             numbers[name] = float(cells[name])
     if numbers.get("radius_px") == 0:
-        wrong.append("radius_px must be more than 0")
-    missing = YES_NO.get(cells.get("missing", "").lower())
-    if missing is None:
-        wrong.append(f"missing must be yes, no or empty, got {_shown(cells['missing'])}")
-    if wrong:
-        return LineError(line, "; ".join(wrong) + ".")
-    return Core(
-        line, int(cells["row"]), int(cells["column"]), cells["case"],
-        numbers["x_px"], numbers["y_px"], numbers["radius_px"], bool(missing),
-    )  # fmt: skip
+        wrong("radius_px must be more than 0")
+    return Circle(**numbers) if len(numbers) == len(CIRCLES) else None
 
 
 def _doubles(cores: list[Core]) -> list[LineError]:
@@ -209,13 +203,35 @@ def _doubles(cores: list[Core]) -> list[LineError]:
     return errors
 
 
+def _placed(cores: list[Core], slide: Slide, there: list[Specimen]) -> list[Wanted]:
+    """The cores with their circles: the map's own, else those of the slide's cores, else those proposed.
+
+    Raises:
+        MapErrors: a line has no circle and neither has the slide at its place.
+    """
+    grid: dict[tuple[int | None, int | None], tuple[Circle, bool]] = {}
+    proposal = CoreProposal.objects.filter(slide=slide).first()
+    for place in proposal.cores if proposal is not None else ():
+        circle = Circle(place["x_px"], place["y_px"], place["radius_px"])
+        grid[place["row"], place["column"]] = circle, not place["present"]
+    grid |= {(core.row, core.column): (circle_of(core), core.is_missing) for core in there}
+    if not grid and any(core.circle is None for core in cores):
+        message = f"Without {','.join(CIRCLES)} the map needs the slide's grid: have its cores looked for first."
+        raise MapErrors([LineError(1, message)])
+    wanted: list[Wanted] = []
+    errors: list[LineError] = []
+    for core in cores:
+        place = (core.circle, False) if core.circle else grid.get((core.row, core.column))
+        if place is None:
+            errors.append(LineError(core.line, f"The slide's grid has no row {core.row}, column {core.column}."))
+            continue
+        circle, is_missing = place
+        missing = is_missing if core.is_missing is None else core.is_missing
+        wanted.append(Wanted(core.row, core.column, core.case, circle, missing))
+    if errors:
+        raise MapErrors(errors)
+    return wanted
+
+
 def _shown(cell: str) -> str:
     return repr(cell if len(cell) <= 40 else cell[:40] + "…")
-
-
-def _cases(study_id: UUID, codes: list[str]) -> tuple[dict[str, Case], int]:
-    Study.objects.select_for_update().get(pk=study_id)  # two maps may name the same new case
-    known = {case.code: case for case in Case.objects.filter(study=study_id, code__in=codes)}
-    new = [Case(study_id=study_id, code=code) for code in codes if code not in known]
-    Case.objects.bulk_create(new, batch_size=1000)
-    return {**known, **{case.code: case for case in new}}, len(new)
