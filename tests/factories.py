@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import factory
 from django.utils import timezone
@@ -11,6 +12,7 @@ from webapp.accounts.models import Token, User
 from webapp.blinding.models import Admission, Exposure, Opening, Veil
 from webapp.cases.models import AccessionKey, Case, Order
 from webapp.reading.models import (
+    Absence,
     Amendment,
     Assignment,
     CaseSignOut,
@@ -380,6 +382,18 @@ class QaReviewFactory(factory.django.DjangoModelFactory):
         model = QaReview
 
     round = factory.SubFactory(RoundFactory, state=Round.State.DECIDED, readers_required=1)
+
+
+class AbsenceFactory(factory.django.DjangoModelFactory):
+    """Of next week."""
+
+    class Meta:
+        model = Absence
+
+    study = factory.SubFactory(StudyFactory)
+    reader = factory.SubFactory(UserFactory)
+    first_day = factory.LazyFunction(lambda: timezone.now().date() + timedelta(days=7))
+    last_day = factory.LazyAttribute(lambda absence: absence.first_day + timedelta(days=6))
 
 
 class SlideRequestFactory(factory.django.DjangoModelFactory):

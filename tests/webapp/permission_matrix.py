@@ -132,6 +132,16 @@ MATRIX: dict[str, Row] = {
         (403, 403, 409, 404, 404), STUDY, {"assignments": ["{assignment_of_alice}"], "to": "{alice}", "reason": "Away."}
     ),
     "GET studies/<uuid:study_id>/progress": Row((403, 403, 200, 404, 404), STUDY),
+    "PUT studies/<uuid:study_id>/deadlines": Row(
+        (403, 403, 200, 404, 404), STUDY, {"reader": "{alice}", "purpose": "primary", "due_at": "2099-01-01T12:00:00Z"}
+    ),
+    "GET studies/<uuid:study_id>/absences": Row((403, 403, 200, 404, 404), STUDY),
+    "POST studies/<uuid:study_id>/absences": Row(
+        (403, 403, 201, 404, 404),
+        STUDY,
+        {"reader": "{alice}", "first_day": "2099-01-01", "last_day": "2099-01-07"},
+    ),
+    "DELETE absences/<uuid:pk>": Row((404, 404, 204, 404, 404), {"pk": "absence_of_alice"}),
     "POST studies/<uuid:study_id>/close": Row((403, 403, 200, 404, 404), STUDY),
     "POST studies/<uuid:study_id>/reopen": Row((403, 403, 200, 404, 404), STUDY),
     "GET studies/<uuid:study_id>/qa": Row((403, 403, 200, 404, 404), STUDY),

@@ -113,6 +113,7 @@ def scene(
         qa_review=factories.QaReviewFactory(
             round__specimen=factories.SpecimenFactory(slide__study=study), round__protocol=protocol
         ),
+        absence_of_alice=factories.AbsenceFactory(study=study, reader=alice),
         people={"alice": alice, "tina": tina, "dora": dora, "root": root, "carol": carol},
     )
 

@@ -27,6 +27,7 @@ from webapp.core.models import Record
 UNKNOWN = str(uuid.UUID(int=0xDEAD << 64))
 #: The word before an id, and what in the scene it may stand for.
 STANDS_FOR: Mapping[str, tuple[str, ...]] = {
+    "absences": (),
     "adjudications": ("round_unread", "round_signed", "round_foreign"),
     "assignments": ("unread", "signed", "deferred", "unread_of_bob", "signed_of_bob", "foreign_of_bob"),
     "batches": (),

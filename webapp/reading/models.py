@@ -45,6 +45,22 @@ class ReadingSession(Record):
         ]
 
 
+class Absence(Record):
+    """A reader of a study is away; nothing is given to them meanwhile. Both days are within it."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="+")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    first_day = models.DateField()
+    last_day = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last_day__gte=models.F("first_day")), name="reading_absence_ends_after_it_begins"
+            ),
+        ]
+
+
 class Round(Record):
     """One series of readings of one specimen, out of which one consensus is made. Lock it before deciding anything."""
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from webapp.blinding.models import Exposure
 from webapp.blinding.permissions import own_exposures, veiled_specimens
-from webapp.reading.models import Assignment, Purpose, QaReview, Reading, Round, SlideRequest
+from webapp.reading.models import Absence, Assignment, Purpose, QaReview, Reading, Round, SlideRequest
 from webapp.studies.models import Protocol, Role
 from webapp.studies.permissions import roles_of, studies_where, visible_studies
 
@@ -76,6 +76,11 @@ def administered_assignments(user: Any) -> QuerySet[Assignment]:
     what they may still have to read."""
     administered = studies_where(user, [Role.ADMINISTRATOR])
     return Assignment.objects.filter(session__study__in=administered).exclude(specimen__in=veiled_specimens(user))
+
+
+def administered_absences(user: Any) -> QuerySet[Absence]:
+    """Who is away in the studies the person administers."""
+    return Absence.objects.filter(study__in=studies_where(user, [Role.ADMINISTRATOR]))
 
 
 def administered_rounds(user: Any) -> QuerySet[Round]:

@@ -122,6 +122,7 @@ class ReaderProgressSerializer(FollowedReaderSerializer):
     deferred = serializers.IntegerField()
     overdue = serializers.IntegerField()
     due_at = serializers.DateTimeField(allow_null=True)
+    away_until = serializers.DateField(allow_null=True, help_text="The last day, of somebody who is away today.")
     last_signed_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -230,7 +231,7 @@ class ProgressView(APIView):
 def _progress(user: Any, study_id: UUID) -> dict[str, Any]:
     late = Q(session__due_at__lt=timezone.now(), state__in=UNREAD)
     held = administered_assignments(user).filter(session__study=study_id).exclude(state=Assignment.State.WITHDRAWN)
-    readers = (
+    rows = list(
         held.values("reader", "reader__display_name", "purpose", "session__series", "session__due_at")
         .annotate(
             assigned=Count("pk"),
@@ -242,6 +243,7 @@ def _progress(user: Any, study_id: UUID) -> dict[str, Any]:
         )
         .order_by("reader__display_name", "reader", "purpose", "session__series")
     )
+    away = services.away(study_id, [row["reader"] for row in rows])
     rounds = Round.objects.filter(specimen__slide__study=study_id, series=1)
     rounds = rounds.exclude(specimen__in=veiled_specimens(user))
     counts: dict[str, Counter[str]] = {}
@@ -258,9 +260,10 @@ def _progress(user: Any, study_id: UUID) -> dict[str, Any]:
                 "name": row["reader__display_name"],
                 "series": row["session__series"],
                 "due_at": row["session__due_at"],
+                "away_until": away.get(row["reader"]),
                 "last_signed_at": row["last_signed_at"],
             }
-            for row in readers
+            for row in rows
         ],
         "rounds": {state: total[state] for state in Round.State.values},
         "by_marker": [

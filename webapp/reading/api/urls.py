@@ -7,6 +7,7 @@ from django.urls import path
 from webapp.reading.api.adjudications import AdjudicationViews
 from webapp.reading.api.administration import AllocationView, AssignedViews, PreviewView, ProgressView, ReassignView
 from webapp.reading.api.assignments import AssignmentViews
+from webapp.reading.api.calendar import AbsenceViews, DeadlineView
 from webapp.reading.api.closing import LockView, ShowCaseView, SignOutView, WithdrawCaseView
 from webapp.reading.api.quality import QaViews, QualificationView
 from webapp.reading.api.readings import ReadingViews, SigningViews
@@ -19,6 +20,9 @@ urlpatterns = [
     path("studies/<uuid:study_id>/assignments", AssignedViews.as_view({"get": "list"}), name="assigned"),
     path("studies/<uuid:study_id>/reassign", ReassignView.as_view(), name="reassign"),
     path("studies/<uuid:study_id>/progress", ProgressView.as_view(), name="progress"),
+    path("studies/<uuid:study_id>/deadlines", DeadlineView.as_view(), name="deadlines"),
+    path("studies/<uuid:study_id>/absences", AbsenceViews.as_view({"get": "list", "post": "create"}), name="absences"),
+    path("absences/<uuid:pk>", AbsenceViews.as_view({"delete": "destroy"}), name="absence"),
     path("studies/<uuid:study_id>/qa", QaViews.as_view({"get": "list", "post": "choose"}), name="qa"),
     path("qa/<uuid:pk>/drop", QaViews.as_view({"post": "drop"}), name="qa-drop"),
     path("studies/<uuid:study_id>/qualification", QualificationView.as_view(), name="qualification"),

@@ -1,6 +1,7 @@
 """Writes about reading, each a verb; one module for each part of a reading's life."""
 
 from webapp.reading.services.assigning import assign, open_session, protocol_in_force, round_of, scheme_of
+from webapp.reading.services.calendar import end_absence, record_absence, set_deadline
 from webapp.reading.services.closing import administered_case, lock_study, withdraw_case
 from webapp.reading.services.deciding import (
     choose_for_qa,
@@ -21,7 +22,7 @@ from webapp.reading.services.drafting import (
     settle_slide_request,
 )
 from webapp.reading.services.planning import allocate, preview_allocation
-from webapp.reading.services.plans import Asked, Load, Plan
+from webapp.reading.services.plans import Asked, Load, Plan, away
 from webapp.reading.services.quality import (
     ITEMS_AT_MOST,
     choose_specimens_for_qa,
@@ -43,6 +44,7 @@ __all__ = [
     "allocate",
     "amend_reading",
     "assign",
+    "away",
     "check_can_sign_out",
     "choose_for_qa",
     "choose_specimens_for_qa",
@@ -50,6 +52,7 @@ __all__ = [
     "counted_readings",
     "defer",
     "drop_qa",
+    "end_absence",
     "fit_adjudicators_exist",
     "lock_study",
     "open_assignment",
@@ -58,12 +61,14 @@ __all__ = [
     "protocol_in_force",
     "reassign",
     "reconcile",
+    "record_absence",
     "request_slide",
     "resume",
     "round_of",
     "save_draft",
     "scheme_of",
     "score_said",
+    "set_deadline",
     "set_qualification",
     "settle",
     "settle_slide_request",

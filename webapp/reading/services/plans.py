@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from webapp.accounts.models import User
 from webapp.core.errors import Invalid, NotAllowed
-from webapp.reading.models import Assignment, Purpose, QualificationItem
+from webapp.reading.models import Absence, Assignment, Purpose, QualificationItem
 from webapp.reading.permissions import ROLE_FOR
 from webapp.slides.models import Slide, Specimen
 from webapp.studies.models import READING_ROLES, Protocol, Role, Study
@@ -70,7 +72,7 @@ def readers_of(study: Study, asked: Asked) -> dict[UUID, User]:
     """The readers named, by id, in the order of their names.
 
     Raises:
-        Invalid: nobody is named, or somebody who does not hold the role that the purpose takes.
+        Invalid: nobody is named, or somebody who does not hold the role that the purpose takes, or who is away.
     """
     role = ROLE_FOR[Purpose(asked.purpose)]
     members = study.memberships.filter(role=role, user__is_active=True).select_related("user")
@@ -79,7 +81,19 @@ def readers_of(study: Study, asked: Asked) -> dict[UUID, User]:
     if not chosen or len(chosen) != len(set(asked.readers)):
         words = f"{Role(role).label.lower()}s of this study"
         raise Invalid(f"The readers are {words}.", fields={"readers": "Name at least one, and no one else."})
+    absent = away(study.pk, chosen)
+    if absent:
+        names = ", ".join(f"{chosen[pk].display_name} until {day:%Y-%m-%d}" for pk, day in absent.items())
+        raise Invalid(f"Away: {names}.", fields={"readers": "Leave out who is away, or strike out the absence."})
     return chosen
+
+
+def away(study_id: UUID, readers: Iterable[UUID]) -> dict[UUID, date]:
+    """Those of the readers who are away today, in the given order, and the last day of it."""
+    today = timezone.now().date()
+    rows = Absence.objects.filter(study=study_id, first_day__lte=today, last_day__gte=today)
+    until = dict(rows.order_by("last_day").values_list("reader", "last_day"))
+    return {pk: until[pk] for pk in readers if pk in until}
 
 
 def specimens_of(study: Study, asked: Asked) -> dict[UUID, Specimen]:
