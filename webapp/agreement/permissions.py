@@ -76,7 +76,8 @@ def followed_specimens(user: Any) -> QuerySet[Specimen]:
 def unblinded_specimens(user: Any) -> QuerySet[Specimen]:
     """The specimens that the person, an administrator, has had shown before their time."""
     forced = own_exposures(user).filter(source__in=SAID, planned=False).values("specimen")
-    return Specimen.objects.filter(slide__study__in=studies_where(user, [Role.ADMINISTRATOR]), pk__in=forced)
+    administered = studies_where(user, [Role.ADMINISTRATOR])
+    return Specimen.objects.filter(slide__study__in=administered, pk__in=forced, case__withdrawn_at=None)
 
 
 def comparable_specimens(user: Any) -> QuerySet[Specimen]:
@@ -165,4 +166,5 @@ def visible_events(user: Any, study_id: UUID) -> QuerySet[Event]:
 
 
 def _read_specimens() -> QuerySet[Specimen]:
-    return Specimen.objects.filter(pk__in=Round.objects.values("specimen"))
+    """Those that are read; of a patient who withdrew nothing is shown any more."""
+    return Specimen.objects.filter(pk__in=Round.objects.values("specimen"), case__withdrawn_at=None)

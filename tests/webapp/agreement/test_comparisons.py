@@ -390,3 +390,30 @@ def test_the_slides_others_open_are_not_in_the_trail_of_who_reads(
     path = f"/api/studies/{study.pk}/audit"
     assert {event["actor"] for event in client_of(dora).get(path).json()["results"]} == {"alice", "bob"}
     assert {event["actor"] for event in client_of(alice).get(path).json()["results"]} == {"alice"}
+
+
+def test_of_a_patient_who_withdrew_nothing_is_shown_any_more(
+    client_of: Any, specimen: Specimen, read: Any, result: Result, alice: Any, bob: Any, dora: Any
+) -> None:
+    path = f"/api/comparisons/{specimen.pk}"
+    assert client_of(alice).post(f"{path}/reveal").status_code == 200
+    reading.withdraw_case(dora, specimen.case_id, reason="Asked for it.")
+    for person in (alice, bob, dora):
+        client = client_of(person)
+        assert client.get("/api/comparisons").json()["count"] == 0
+        assert client.get(path).status_code == 404
+        assert client.post(f"{path}/reveal").status_code == 404
+    answer = client_of(dora).post(f"{path}/unblind", {"reason": "Curious."}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "withdrawn")
+
+
+def test_what_an_administrator_unblinded_is_gone_too_when_the_patient_withdraws(
+    client_of: Any, specimen: Specimen, alice: Any, bob: Any, dora: Any, give: Give, sign: Sign
+) -> None:
+    give(bob, specimen)
+    sign(give(alice, specimen), 20, 30, 10)
+    path = f"/api/comparisons/{specimen.pk}"
+    services.unblind(dora, specimen.pk, "A complaint.")
+    assert client_of(dora).get(path).status_code == 200
+    reading.withdraw_case(dora, specimen.case_id, reason="Asked for it.")
+    assert client_of(dora).get(path).status_code == 404

@@ -61,18 +61,20 @@ def unblind(user: Any, specimen_id: UUID, reason: str) -> Specimen:
 
     Raises:
         NotVisible: they may not know of the specimen.  NotAllowed: they do not administer the study.
-        Invalid: no acceptable reason.  Conflict: nothing is hidden from them any more.
+        Invalid: no acceptable reason.  Conflict: nothing is hidden from them any more, or the patient withdrew.
     """
     reason = reason.strip()
     if not 1 <= len(reason) <= REASON_LENGTH:
         raise Invalid("Unblinding needs a reason.", fields={"reason": f"1 to {REASON_LENGTH} characters."})
     with transaction.atomic():
         lock_rounds([specimen_id])
-        specimen = visible_specimens(user).select_related("slide").filter(pk=specimen_id).first()
+        specimen = visible_specimens(user).select_related("slide", "case").filter(pk=specimen_id).first()
         if specimen is None:
             raise NotVisible("There is no such specimen, or you may not know of it.")
         if not can_administer(user, specimen.slide.study_id):
             raise NotAllowed("Only the study's administrators unblind themselves.", code="role_needed")
+        if specimen.case.withdrawn_at is not None:
+            raise Conflict("The patient withdrew; nothing of this specimen is shown any more.", code="withdrawn")
         if revealable_specimens(user).filter(pk=specimen.pk).exists():
             raise Conflict("Reading is over: nothing is hidden from you. Reveal it instead.", code="not_blinded")
         # Of the look itself: there may be nothing else to write down.
