@@ -95,7 +95,31 @@ export interface ReaderProgress {
   deferred: number;
   overdue: number;
   due_at: string | null;
+  /** The last day ("2026-09-30"), of somebody who is away today. */
+  away_until: string | null;
   last_signed_at: string | null;
+}
+
+/** Of everything the reader holds of one purpose and series. */
+export interface Deadline {
+  reader: Id;
+  purpose: Purpose;
+  series: number;
+  due_at: string | null;
+}
+
+/** Days as "2026-09-30", both within it. */
+export interface NewAbsence {
+  reader: Id;
+  first_day: string;
+  last_day: string;
+}
+
+export interface Absence {
+  id: Id;
+  reader: { id: Id; name: string };
+  first_day: string;
+  last_day: string;
 }
 
 export type RoundState = "open" | "discordant" | "decided" | "closed";

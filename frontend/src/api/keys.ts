@@ -13,6 +13,7 @@ export const keys = {
   members: (study: Id) => ["members", study] as const,
   protocol: (study: Id) => ["protocol", study] as const,
   progress: (study: Id) => ["progress", study] as const,
+  absences: (study: Id, query: object = {}) => ["absences", study, query] as const,
   assigned: (study: Id, query: object = {}) => ["assigned", study, query] as const,
   slideRequests: (query: object = {}) => ["slide-requests", query] as const,
   comparisons: (query: object = {}) => ["comparisons", query] as const,

@@ -94,6 +94,30 @@ def test_unread_specimens_move_to_another_reader(
     assert Assignment.objects.filter(reader=erin, state=Assignment.State.WAITING).count() == len(specimens)
 
 
+def test_all_that_somebody_has_not_read_moves_at_once(
+    study: Any, dora: Any, alice: Any, bob: Any, erin: Any, specimens: list[Specimen], sign: Callable[..., Reading]
+) -> None:
+    services.allocate(dora, study.pk, Asked(readers=[alice.pk, bob.pk]))
+    sign(Assignment.objects.get(reader=bob, specimen=specimens[0]), 10)
+    services.reassign(dora, study.pk, reader=bob.pk, to=erin.pk, reason="On leave.")
+    assert set(Assignment.objects.filter(reader=bob, state="signed").values_list("specimen", flat=True)) == {
+        specimens[0].pk
+    }
+    assert Assignment.objects.filter(reader=erin, state="waiting").count() == len(specimens) - 1
+    with pytest.raises(Conflict, match="nothing left"):
+        services.reassign(dora, study.pk, reader=bob.pk, to=erin.pk, reason="On leave.")
+
+
+def test_what_is_to_move_is_named_once(
+    study: Any, dora: Any, alice: Any, bob: Any, erin: Any, specimens: list[Specimen]
+) -> None:
+    services.allocate(dora, study.pk, Asked(readers=[alice.pk, bob.pk]))
+    held = [assignment.pk for assignment in Assignment.objects.filter(reader=bob)]
+    for asked in ({}, {"assignments": held, "reader": bob.pk}):
+        with pytest.raises(Invalid, match="Name what is to move"):
+            services.reassign(dora, study.pk, to=erin.pk, reason="On leave.", **asked)
+
+
 def test_a_signed_reading_is_taken_back_only_while_its_round_is_open(
     dora: Any, alice: Any, bob: Any, specimen: Specimen, give: Callable[..., Assignment], sign: Callable[..., Reading]
 ) -> None:

@@ -109,7 +109,10 @@ class WithdrawSerializer(serializers.Serializer[Any]):
 
 
 class ReassignSerializer(WithdrawSerializer):
-    assignments = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=1000)
+    """``assignments``, or the ``reader`` all of whose unread first readings move."""
+
+    assignments = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=1000, required=False)
+    reader = serializers.UUIDField(required=False)
     to = serializers.UUIDField()
 
 

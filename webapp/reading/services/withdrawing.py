@@ -48,18 +48,31 @@ def withdraw_assignment(actor: Any, assignment_id: UUID, *, reason: str) -> Assi
     return assignment
 
 
-def reassign(actor: Any, study_id: UUID, *, assignments: Sequence[UUID], to: UUID, reason: str) -> list[Assignment]:
+def reassign(
+    actor: Any, study_id: UUID, *, to: UUID, reason: str, assignments: Sequence[UUID] = (), reader: UUID | None = None
+) -> list[Assignment]:
     """Take unread first readings back and give them to another reader; all or none.
+
+    Args:
+        assignments: those to move; or, in their place,
+        reader: whose unread first readings all move.
 
     Raises:
         NotVisible, NotAllowed: the actor does not administer the study.  Invalid: no reason, or no such reader.
-        Conflict: one is signed or withdrawn, or the other reader cannot read it; it is named.
+        Conflict: one is signed or withdrawn, or the other reader cannot read it; it is named. Or there is none.
     """
     study = administered_study(actor, study_id)
     reason = checked_reason(reason)
+    if bool(assignments) == (reader is not None):
+        raise Invalid("Name what is to move.", fields={"assignments": "Either these, or the reader whose all move."})
     with transaction.atomic():
         one_plan_at_a_time(study)
-        reader = readers_of(study, Asked(readers=[to]))[to]
+        successor = readers_of(study, Asked(readers=[to]))[to]
+        if reader is not None:
+            held = administered_assignments(actor).filter(session__study=study, reader=reader, state__in=UNREAD)
+            assignments = list(held.filter(purpose=Purpose.PRIMARY).values_list("pk", flat=True))
+            if not assignments:
+                raise Conflict("This reader has nothing left to read.", code="nothing_unread")
         taken = []
         for assignment_id in sorted(set(assignments)):
             found = _locked(actor, assignment_id)
@@ -68,12 +81,12 @@ def reassign(actor: Any, study_id: UUID, *, assignments: Sequence[UUID], to: UUI
             if found.purpose != Purpose.PRIMARY or found.state not in UNREAD:
                 raise Conflict("Only first readings that are not signed move to another reader.", code="not_unread")
             if found.reader_id == to:
-                raise Conflict(f"{reader.display_name} holds it already.", code="same_reader")
+                raise Conflict(f"{successor.display_name} holds it already.", code="same_reader")
             take_back(actor, found, reason)
             taken.append(found)
         made: list[Assignment] = []
         for protocol in sorted({each.session.protocol for each in taken}, key=lambda found: found.version):
-            session = open_session(actor, study, reader, protocol=protocol)
+            session = open_session(actor, study, successor, protocol=protocol)
             made += assign(actor, session, [each.specimen for each in taken if each.session.protocol == protocol])
     return made
 

@@ -17,7 +17,7 @@ from webapp.cases.services import CODE, CODE_RULE
 from webapp.core.errors import Invalid
 from webapp.slides.models import CoreProposal, Slide, Specimen
 from webapp.slides.services.grids import MOST_CORES, Circle, Wanted, circle_of, locked_tma, write_cores
-from webapp.slides.services.registration import MARKERS
+from webapp.studies.models import MARKERS
 
 PLACES = ("row", "column", "case")
 CIRCLES = ("x_px", "y_px", "radius_px")

@@ -4,6 +4,8 @@ import type { ReaderProgress } from "../../api/administration";
 import type { Id } from "../../api/types";
 import { Time } from "../common/Time";
 import { Bar } from "./Bar";
+import { dayText } from "./days";
+import { DeadlineCell } from "./DeadlineCell";
 import { byNeed, percentSigned } from "./progress";
 import { purposeText } from "./words";
 
@@ -31,6 +33,11 @@ export function ReaderProgressTable({ study, readers }: { study: Id; readers: Re
               <Anchor component={Link} to={`/studies/${study}?tab=assignments&reader=${reader.id}`} c="inherit" fw={550} size="sm">
                 {reader.name}
               </Anchor>
+              {reader.away_until && (
+                <Text size="xs" c="dimmed">
+                  away until {dayText(reader.away_until)}
+                </Text>
+              )}
             </Table.Td>
             <Table.Td>{purposeText(reader.purpose, reader.series)}</Table.Td>
             <Table.Td>
@@ -57,7 +64,7 @@ export function ReaderProgressTable({ study, readers }: { study: Id; readers: Re
               )}
             </Table.Td>
             <Table.Td>
-              <Time iso={reader.due_at} />
+              <DeadlineCell study={study} reader={reader} />
             </Table.Td>
             <Table.Td>
               <Time iso={reader.last_signed_at} relative />

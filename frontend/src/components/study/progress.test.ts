@@ -3,7 +3,7 @@ import type { ReaderProgress } from "../../api/administration";
 import { byNeed, percentSigned, totalsOf } from "./progress";
 
 const reader = (name: string, assigned: number, signed: number, overdue = 0): ReaderProgress => ({
-  id: name, name, purpose: "primary", series: 1, assigned, signed, drafts: 1, deferred: 0, overdue, due_at: null, last_signed_at: null,
+  id: name, name, purpose: "primary", series: 1, assigned, signed, drafts: 1, deferred: 0, overdue, due_at: null, away_until: null, last_signed_at: null,
 });
 
 it("adds up what all readers have to do and have done", () => {

@@ -6,6 +6,7 @@ import type { Id, Study } from "../../api/types";
 import { Empty } from "../../components/common/Empty";
 import { Problem } from "../../components/common/Problem";
 import { grouped } from "../../components/common/words";
+import { Absences } from "../../components/study/Absences";
 import { percentSigned, totalsOf } from "../../components/study/progress";
 import { ReaderProgressTable } from "../../components/study/ReaderProgressTable";
 import { StudyLife } from "../../components/study/StudyLife";
@@ -32,6 +33,7 @@ export function ProgressTab({ study }: { study: Study }) {
         </Empty>
       )}
       {progress.data && progress.data.readers.length > 0 && <Shown study={study.id} progress={progress.data} />}
+      {progress.data && <Absences study={study.id} readers={progress.data.readers} />}
       <StudyLife study={study} />
     </Stack>
   );
