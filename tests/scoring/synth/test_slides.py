@@ -81,7 +81,7 @@ def test_the_application_takes_the_map(array):
     write_map(folder / "map.csv", places)
     with open_slide(folder / "tma.tif") as slide:
         cores = parse((folder / "map.csv").read_text(), slide.info.width_px, slide.info.height_px)
-    assert [(c.row, c.column, c.case, c.x_px, c.is_missing) for c in cores] == [
+    assert [(c.row, c.column, c.case, c.circle.x_px, c.is_missing) for c in cores] == [
         (p.row, p.column, p.case, p.x_px, not p.present) for p in places
     ]
 
