@@ -37,8 +37,14 @@ export function ReferencePanel({ assignment, onClose }: { assignment: Assignment
                     {sentence.text}.
                   </Text>
                 ))}
+              <img src={`${import.meta.env.BASE_URL}reference/her2-${category[0]}.jpg`} alt={`Synthetic membranes, HER2 ${category}`} width={336} height={112} className={classes.example} loading="lazy" />
             </div>
           ))}
+        {scheme.key === "her2-ihc" && (
+          <Text size="xs" c="dimmed">
+            The pictures are synthetic: fields of one staining run, each of its category by the rule above.
+          </Text>
+        )}
         <div>
           <Text fw={600} mb={4}>
             Rules
