@@ -40,7 +40,7 @@ export interface AllocationRequest {
   readers: Id[];
   design: Design;
   cap?: number;
-  purpose: "primary" | "re_read" | "qa";
+  purpose: "primary" | "re_read" | "qa" | "qualification";
   series?: number;
   seed?: number;
 }
@@ -151,4 +151,104 @@ export interface SlideRequest {
   answer: string;
   /** Null in a request of one's own: the reader who asked knows the tissue by its alias. */
   place: { slide: Id; slide_name: string; case_code: string; row: number | null; column: number | null } | null;
+}
+
+export interface QaReview {
+  id: Id;
+  specimen: Id;
+  slide_name: string;
+  marker: string;
+  place: string | null;
+  case: string;
+  state: "chosen" | "assigned" | "read" | "dropped";
+  targeted: boolean;
+  grade: "" | "concordant" | "minor" | "major";
+  created_at: string;
+}
+
+export interface QualificationItem {
+  specimen: Id;
+  case: string;
+  slide_name: string;
+  marker: string;
+  place: string | null;
+  scoreable: boolean;
+  value: Numeric | null;
+  category: string;
+}
+
+/** What is sent of one item: as it stands, or by inputs as a reader would enter them. */
+export interface NewQualificationItem {
+  specimen: Id;
+  scoreable: boolean;
+  value?: string | null;
+  category?: string;
+  inputs?: Record<string, string>;
+}
+
+/** How far a reader is with the set. `agreed` is null until all of it is answered. */
+export interface ReaderStanding {
+  id: Id;
+  name: string;
+  needed: number;
+  done: number;
+  agreed: number | null;
+  passed: boolean;
+}
+
+export interface Qualification {
+  items: QualificationItem[];
+  readers: ReaderStanding[];
+}
+
+/** One marker of a case: its score by the protocol's rule for cores, and what it is made of. */
+export interface SignedMarker {
+  marker: string;
+  scheme: string;
+  core_rule: string;
+  scoreable: boolean;
+  value: string | null;
+  category: string;
+  rule: string;
+  specimens: SignedSpecimen[];
+}
+
+export interface SignedSpecimen {
+  specimen: Id;
+  slide_name: string;
+  place: string | null;
+  kind: string;
+  scheme: string;
+  scoreable: boolean;
+  reason: string;
+  value: string | null;
+  category: string;
+}
+
+export interface SignedOut {
+  signer: string;
+  meaning: string;
+  comment: string;
+  signed_at: string;
+  /** Null for whoever has not looked at it yet. */
+  markers: SignedMarker[] | null;
+}
+
+export interface SignOut {
+  may_sign_out: boolean;
+  needs_password: boolean;
+  signed_out: SignedOut | null;
+}
+
+export interface Order {
+  id: Id;
+  case: { id: Id; code: string };
+  marker: string;
+  barcode: string;
+  created_at: string;
+}
+
+export interface LineError {
+  line: number;
+  message: string;
 }

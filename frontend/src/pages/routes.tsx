@@ -22,6 +22,7 @@ import { StudyPage } from "./study/StudyPage";
 import { WorklistPage } from "./worklist/WorklistPage";
 
 // The map library is large and only these pages need it.
+const CoreMapPage = lazy(() => import("./core-map/CoreMapPage"));
 const ViewerPage = lazy(() => import("./viewer/ViewerPage"));
 const ReadPage = lazy(() => import("./read/ReadPage"));
 
@@ -67,6 +68,7 @@ function SignedIn() {
             <Route path="/studies/:studyId" element={<StudyPage />} />
             <Route path="/cases/:caseId" element={<CasePage />} />
             <Route path="/batches/:batchId" element={<BatchPage />} />
+            <Route path="/slides/:slideId/cores" element={<CoreMapPage />} />
             <Route path="/slides/:slideId" element={<ViewerPage />} />
             <Route path="/comparisons" element={<ComparisonsPage />} />
             <Route path="/comparisons/:specimenId" element={<ComparisonPage />} />

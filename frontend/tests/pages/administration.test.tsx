@@ -182,7 +182,7 @@ describe("a study's tabs", () => {
     return names;
   };
   it("are for administrators and technicians what each does", async () => {
-    expect(await tabsFor(["administrator"])).toEqual(["Cases", "Slides", "Runs", "Assignments", "Progress", "People", "Protocol"]);
-    expect(await tabsFor(["technician"])).toEqual(["Cases", "Slides", "Runs", "Slide requests", "Protocol"]);
+    expect(await tabsFor(["administrator"])).toEqual(["Cases", "Slides", "Runs", "Assignments", "Progress", "Quality", "Orders", "People", "Protocol"]);
+    expect(await tabsFor(["technician"])).toEqual(["Cases", "Slides", "Runs", "Orders", "Slide requests", "Protocol"]);
   });
 });

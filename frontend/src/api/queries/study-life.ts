@@ -3,7 +3,7 @@ import { request } from "../client";
 import { keys } from "../keys";
 import type { Id, Study } from "../types";
 
-export type StudyStep = "close" | "reopen";
+export type StudyStep = "close" | "reopen" | "lock";
 
 export function useStudyStep(study: Id) {
   const client = useQueryClient();

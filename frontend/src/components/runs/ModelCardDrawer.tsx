@@ -13,7 +13,7 @@ export function ModelCardButton({ card }: { card: ModelCard }) {
   return (
     <>
       <Button size="compact-sm" variant="subtle" color="gray" leftSection={<IconId size={15} aria-hidden />} onClick={() => setOpened(true)} style={{ alignSelf: "flex-start" }}>
-        Model card: {card.key.toUpperCase()}, version {card.version}
+        Model card, version {card.version}
       </Button>
       <Drawer opened={opened} onClose={() => setOpened(false)} position="right" size={460} title="Model card" closeButtonProps={{ "aria-label": "Close the model card" }}>
         <Card card={card} />

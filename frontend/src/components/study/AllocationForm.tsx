@@ -16,6 +16,7 @@ const PURPOSES = [
   { value: "primary", label: "First readings" },
   { value: "re_read", label: "Re-reads" },
   { value: "qa", label: "QA second reads" },
+  { value: "qualification", label: "Qualification" },
 ];
 
 /** Choose, look at what it would come to, then assign. */
@@ -56,7 +57,7 @@ export function AllocationForm({ study, protocol }: { study: Study; protocol: Pr
           <SegmentedControl aria-label="What for" size="xs" data={PURPOSES} value={draft.purpose} onChange={(purpose) => set({ purpose: purpose as AllocationDraft["purpose"], readers: [] })} />
         </Group>
         <Group align="flex-start" gap="md">
-          <Select label="Marker" w={130} data={markers} value={draft.marker || null} onChange={(marker) => set({ marker: marker ?? "", slides: [] })} clearable={draft.purpose === "qa"} error={fieldError(error, "marker")} />
+          <Select label="Marker" w={130} data={markers} value={draft.marker || null} onChange={(marker) => set({ marker: marker ?? "", slides: [] })} clearable={draft.purpose === "qa"} disabled={draft.purpose === "qualification"} error={fieldError(error, "marker")} />
           <SlidesField study={study} draft={draft} set={set} error={fieldError(error, "slides")} />
           <Select label="Design" w={150} allowDeselect={false} data={Object.entries(DESIGN_WORDS).map(([value, label]) => ({ value, label: label.split(": ")[0] ?? label }))} value={draft.design} onChange={(design) => design && set({ design: design as Design })} error={fieldError(error, "design")} />
           <NumberInput label="Cap" w={110} min={1} clampBehavior="none" allowDecimal={false} placeholder="no limit" value={draft.cap} onChange={(cap) => set({ cap })} error={fieldError(error, "cap")} />
@@ -73,6 +74,11 @@ export function AllocationForm({ study, protocol }: { study: Study; protocol: Pr
         {draft.purpose === "qa" && (
           <Text size="sm" c="dimmed">
             Takes the specimens chosen for QA that nobody reads yet, and gives each to a reader who has not read it.
+          </Text>
+        )}
+        {draft.purpose === "qualification" && (
+          <Text size="sm" c="dimmed">
+            Gives the whole set to everybody chosen who has not passed it; after a failed attempt all of it once more.
           </Text>
         )}
         <FormProblem error={error} fields={FIELDS} />

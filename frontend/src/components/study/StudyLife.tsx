@@ -4,12 +4,12 @@ import type { Study } from "../../api/types";
 import { ConfirmInPlace } from "../common/ConfirmInPlace";
 import { Time } from "../common/Time";
 
-/** Open or closed. Closing can be taken back. */
+/** Open → closed → locked. Closing can be taken back, locking cannot. */
 export function StudyLife({ study }: { study: Study }) {
   return (
-    <section aria-label="Study close">
+    <section aria-label="Study close and data lock">
       <Title order={2} size="h3" mb={4}>
-        Study close
+        Study close and data lock
       </Title>
       <Stack gap="sm" align="flex-start">
         <Text size="sm" c="dimmed">
@@ -27,7 +27,7 @@ export function StudyLife({ study }: { study: Study }) {
         </Text>
         {!study.locked_at && (
           <Group gap="sm" align="flex-start">
-            {study.closed_at ? <Reopen study={study} /> : <Close study={study} />}
+            {study.closed_at ? <ReopenAndLock study={study} /> : <Close study={study} />}
           </Group>
         )}
       </Stack>
@@ -49,16 +49,28 @@ function Close({ study }: { study: Study }) {
   );
 }
 
-function Reopen({ study }: { study: Study }) {
+function ReopenAndLock({ study }: { study: Study }) {
   const reopen = useStudyStep(study.id);
+  const lock = useStudyStep(study.id);
   return (
-    <ConfirmInPlace
-      label="Open the study again"
-      confirm="Open it again"
-      says="Readers go on where they stopped."
-      busy={reopen.isPending}
-      error={reopen.error}
-      onConfirm={(_reason, close) => reopen.mutate("reopen", { onSuccess: close })}
-    />
+    <>
+      <ConfirmInPlace
+        label="Open the study again"
+        confirm="Open it again"
+        says="Readers go on where they stopped."
+        busy={reopen.isPending}
+        error={reopen.error}
+        onConfirm={(_reason, close) => reopen.mutate("reopen", { onSuccess: close })}
+      />
+      <ConfirmInPlace
+        danger
+        label="Lock the data"
+        confirm="Lock the data for good"
+        says="This cannot be taken back: no reading, amendment or assignment can be added to this study ever again."
+        busy={lock.isPending}
+        error={lock.error}
+        onConfirm={(_reason, close) => lock.mutate("lock", { onSuccess: close })}
+      />
+    </>
   );
 }

@@ -5,7 +5,7 @@ import { toNumber } from "../../api/numbers";
 import type { Id, Member, Role } from "../../api/types";
 
 export interface AllocationDraft {
-  purpose: "primary" | "re_read" | "qa";
+  purpose: "primary" | "re_read" | "qa" | "qualification";
   /** "" while none is chosen. */
   marker: string;
   /** Empty: all slides of the marker. */
@@ -27,7 +27,7 @@ export function readersFor(purpose: AllocationDraft["purpose"], members: readonl
 
 /** What keeps the form from being sent, as a sentence; null when nothing does. */
 export function missingIn(draft: AllocationDraft): string | null {
-  if (draft.purpose !== "qa" && draft.marker === "") return "Choose the marker.";
+  if (draft.purpose !== "qa" && draft.purpose !== "qualification" && draft.marker === "") return "Choose the marker.";
   if (draft.readers.length === 0) return "Choose at least one reader.";
   if (draft.cap !== "" && !isCount(draft.cap)) return "The cap is a whole number of specimens, or empty for none.";
   if (draft.purpose === "re_read" && !(isCount(draft.series) && Number(draft.series) >= 2)) return "A re-read is series 2 or later.";
@@ -44,7 +44,7 @@ export function allocationRequest(draft: AllocationDraft): AllocationRequest {
     purpose: draft.purpose,
     readers: draft.readers,
     design: draft.design,
-    ...(draft.marker !== "" ? { marker: draft.marker } : {}),
+    ...(draft.marker !== "" && draft.purpose !== "qualification" ? { marker: draft.marker } : {}),
     ...(draft.slides.length > 0 ? { slides: draft.slides } : {}),
     ...(draft.cap !== "" ? { cap: Number(draft.cap) } : {}),
     ...(draft.purpose === "re_read" ? { series: Number(draft.series) } : {}),

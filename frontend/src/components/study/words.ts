@@ -1,4 +1,4 @@
-import type { AssignmentState, Purpose, RoundState, SlideRequestKind } from "../../api/administration";
+import type { AssignmentState, Purpose, QaReview, RoundState, SlideRequestKind } from "../../api/administration";
 
 export const PURPOSE_WORDS: Record<Purpose, string> = {
   primary: "First reading",
@@ -26,6 +26,19 @@ export const REQUEST_WORDS: Record<SlideRequestKind, string> = {
   rescan: "Scan again",
   recut: "Cut again",
   restain: "Stain again",
+};
+
+export const QA_STATE_WORDS: Record<QaReview["state"], string> = {
+  chosen: "Chosen, not assigned",
+  assigned: "Assigned",
+  read: "Read",
+  dropped: "Called off",
+};
+
+export const GRADE_WORDS: Record<"concordant" | "minor" | "major", string> = {
+  concordant: "Concordant",
+  minor: "Minor: beyond tolerance, same category",
+  major: "Major: another category",
 };
 
 /** "First reading", "Re-read 2": the series is said where there can be several. */

@@ -1,5 +1,6 @@
 import { Button, CloseButton, Group, Paper, Portal, Text, Title } from "@mantine/core";
 import { useState, useSyncExternalStore } from "react";
+import { useLocation } from "react-router";
 import { preferences } from "../../state/preferences";
 
 const STEPS = [
@@ -17,10 +18,15 @@ const STEPS = [
   },
 ] as const;
 
+const IN_VIEWER = /^\/(slides|read)\//;
+
 /** Three steps in a corner, once; nothing is covered and nothing has to be clicked. */
 export function Tour() {
   const { tourSeen } = useSyncExternalStore(preferences.subscribe, preferences.get);
-  const [at, setAt] = useState(0);
+  const [asked, setAt] = useState(0);
+  const { pathname } = useLocation();
+  // Whoever looks at tissue has found the way that the first step tells.
+  const at = asked === 0 && IN_VIEWER.test(pathname) ? 1 : asked;
   const step = STEPS[at];
   if (tourSeen || !step) return null;
   const end = (): void => {
@@ -51,7 +57,7 @@ export function Tour() {
             {at + 1} of {STEPS.length}
           </Text>
           <Group gap="xs">
-            {at > 0 && (
+            {asked > 0 && (
               <Button size="xs" variant="subtle" color="gray" onClick={() => setAt(at - 1)}>
                 Back
               </Button>

@@ -8,6 +8,7 @@ import { coreName, counted } from "../../components/common/words";
 import { useRoom } from "../../components/live/LiveProvider";
 import { PageBody } from "../../components/shell/PageBody";
 import { Trail } from "../../components/shell/Trail";
+import { CaseAdministration } from "../../components/study/CaseAdministration";
 import classes from "../../components/slides/slides.module.css";
 import { StateChip } from "../../components/slides/StateChip";
 import { Thumbnail } from "../../components/slides/Thumbnail";
@@ -53,6 +54,7 @@ export function CasePage() {
       ) : (
         <Specimens item={item} />
       )}
+      {study.data && <CaseAdministration item={item} study={study.data} />}
     </PageBody>
   );
 }

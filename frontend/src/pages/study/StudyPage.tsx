@@ -10,15 +10,17 @@ import { PageBody } from "../../components/shell/PageBody";
 import { Trail } from "../../components/shell/Trail";
 import { AssignmentsTab } from "./AssignmentsTab";
 import { CasesTab } from "./CasesTab";
+import { OrdersTab } from "./OrdersTab";
 import { PeopleTab } from "./PeopleTab";
 import { ProgressTab } from "./ProgressTab";
 import { ProtocolTab } from "./ProtocolTab";
+import { QualityTab } from "./QualityTab";
 import { RequestsTab } from "./RequestsTab";
 import { mayKnowOfRuns } from "./roles";
 import { RunsTab } from "./RunsTab";
 import { SlidesTab } from "./SlidesTab";
 
-type TabName = "cases" | "slides" | "runs" | "assignments" | "progress" | "requests" | "people" | "protocol";
+type TabName = "cases" | "slides" | "runs" | "assignments" | "progress" | "quality" | "orders" | "requests" | "people" | "protocol";
 
 function tabsOf(study: Study): [TabName, string][] {
   const isAdministrator = study.my_roles.includes("administrator");
@@ -30,6 +32,8 @@ function tabsOf(study: Study): [TabName, string][] {
     ["runs", "Runs", runs],
     ["assignments", "Assignments", isAdministrator],
     ["progress", "Progress", isAdministrator],
+    ["quality", "Quality", isAdministrator],
+    ["orders", "Orders", isAdministrator || isTechnician || study.my_roles.includes("key_holder")],
     ["requests", "Slide requests", isTechnician],
     ["people", "People", isAdministrator],
     ["protocol", "Protocol", true],
@@ -112,6 +116,12 @@ export function StudyPage() {
         </Tabs.Panel>
         <Tabs.Panel value="progress">
           <ProgressTab study={study.data} />
+        </Tabs.Panel>
+        <Tabs.Panel value="quality">
+          <QualityTab study={study.data} />
+        </Tabs.Panel>
+        <Tabs.Panel value="orders">
+          <OrdersTab study={study.data} />
         </Tabs.Panel>
         <Tabs.Panel value="requests">
           <RequestsTab study={study.data} />

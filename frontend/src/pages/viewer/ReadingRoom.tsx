@@ -2,7 +2,7 @@ import { Alert } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useSearchParams } from "react-router";
-import { useAllBatchResults } from "../../api/queries/batches";
+import { useAllBatchResults, useBatches } from "../../api/queries/batches";
 import { useResult, useRun } from "../../api/queries/runs";
 import { type OpenedSlide, thumbnailUrl, useCreateField, useFieldsOfView } from "../../api/queries/slides";
 import type { FieldOfView, Slide, SlideSpecimen, Study } from "../../api/types";
@@ -51,7 +51,10 @@ export function ReadingRoom({ slide, opened, study }: ReadingRoomProps) {
   const result = useResult(run?.has_result ? run.id : null);
   const overlay = useNucleiOverlay(result.data ?? null);
   const maps = useMaps(result.data ?? null);
-  const batch = sees ? params.get("batch") : null;
+  // The one that is named, else the slide's latest: whoever comes back finds what was started.
+  const isArray = opened.specimens.some((item) => item.kind === "core");
+  const latest = useBatches({ slide: slide.id, page_size: 1 }, sees && isArray).data?.results[0]?.id ?? null;
+  const batch = sees ? (params.get("batch") ?? latest) : null;
   const scores = useAllBatchResults(batch).data ?? null;
   const regions = useRegions(opened, fields.data?.results ?? NO_FIELDS, scores);
   const initialView = useMemo(

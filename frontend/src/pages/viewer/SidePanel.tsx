@@ -1,4 +1,5 @@
-import { Divider, Group, Select, Stack, Text, Title } from "@mantine/core";
+import { Button, Divider, Group, Select, Stack, Text, Title } from "@mantine/core";
+import { Link } from "react-router";
 import { IconEyeOff } from "@tabler/icons-react";
 import type { OpenedSlide } from "../../api/queries/slides";
 import type { CoreResult, FieldOfView, Id, Slide, SlideSpecimen, Study } from "../../api/types";
@@ -95,7 +96,7 @@ function Independent() {
   );
 }
 
-function SpecimenInfo({ slide, opened, specimen, onSpecimen, cores }: SidePanelProps & { cores: SlideSpecimen[] }) {
+function SpecimenInfo({ slide, opened, study, specimen, onSpecimen, cores }: SidePanelProps & { cores: SlideSpecimen[] }) {
   return (
     <section aria-label="Specimen">
       <Group justify="space-between" mb={8} wrap="nowrap">
@@ -132,6 +133,11 @@ function SpecimenInfo({ slide, opened, specimen, onSpecimen, cores }: SidePanelP
         <dt>Objective</dt>
         <dd>{opened.objective_power === null ? "not stated" : `${opened.objective_power}×`}</dd>
       </dl>
+      {study.my_roles.includes("technician") && specimen?.kind !== "whole_section" && (
+        <Button component={Link} to={`/slides/${slide.id}/cores`} size="compact-sm" variant="default" mt={10}>
+          {cores.length > 0 ? "Edit the core map" : "Make the core map"}
+        </Button>
+      )}
     </section>
   );
 }
