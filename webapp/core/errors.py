@@ -69,5 +69,6 @@ class BadLines(Invalid):
 
     def __init__(self, lines: list[LineError]) -> None:
         more = f" The first {self.MOST} are listed." if len(lines) > self.MOST else ""
-        super().__init__(f"Nothing was taken: {len(lines)} problem(s) in the file.{more}", code="lines")
+        problems = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+        super().__init__(f"Nothing was taken: {problems} in the file.{more}", code="lines")
         self.lines = lines[: self.MOST]

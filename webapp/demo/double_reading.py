@@ -12,7 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from webapp.accounts.models import User
-from webapp.cases.models import Case
+from webapp.cases.models import Case, Order
+from webapp.cases.services import import_orders
 from webapp.demo import loader, people
 from webapp.reading.models import Assignment, Purpose
 from webapp.reading.services import Signed, assign, open_assignment, open_session, sign_reading
@@ -31,6 +32,11 @@ MICROARRAY = "ER microarray"
 FIELDS = (1, 4, 8)
 READ_ALREADY = 12
 COMMENT = "Simulated reader (demonstration)."
+#: What the laboratory's system asked to be stained; the accessions are made up.
+ORDERS = (
+    "accession,marker,barcode,case\n"
+    "H26-10452,ER,S26-10452-A1,READ-01\nH26-10453,ER,S26-10453-A1,READ-02\nH26-10467,ER,S26-10467-B2,READ-03\n"
+)
 _READERS = {"alice": "a", "bob": "b"}
 
 
@@ -38,6 +44,8 @@ def load_fields() -> Study:
     """The study with its people and three real fields to read. Completes what an interrupted load left behind."""
     accounts = {user.username: user for user in User.objects.filter(username__in=[p.username for p in people.PEOPLE])}
     study = Study.objects.filter(name=NAME).first() or _study(accounts)
+    if not Order.objects.filter(study=study).exists():
+        import_orders(accounts[people.KEY_HOLDER.username], study.pk, ORDERS)
     tiles = loader.tiles()
     taken = set(Slide.objects.filter(study=study).values_list("name", flat=True))
     for order, number in enumerate(FIELDS, start=1):

@@ -26,6 +26,7 @@ class Person:
 SYSTEM_ADMINISTRATOR = Person("sam", "Sam Okafor", None)
 STUDY_ADMINISTRATOR = Person("dora", "Dora Lindqvist", Role.ADMINISTRATOR)
 TECHNICIAN = Person("tina", "Tina Moreau", Role.TECHNICIAN)
+KEY_HOLDER = Person("kim", "Kim Larsen", Role.KEY_HOLDER)
 PEOPLE = (
     Person("alice", "Dr Alice Hartmann", Role.PATHOLOGIST),
     Person("bob", "Dr Bob Nakamura", Role.PATHOLOGIST),
@@ -33,6 +34,7 @@ PEOPLE = (
     Person("quinn", "Dr Quinn Adeyemi", Role.QA_READER),
     TECHNICIAN,
     STUDY_ADMINISTRATOR,
+    KEY_HOLDER,
     SYSTEM_ADMINISTRATOR,
 )
 

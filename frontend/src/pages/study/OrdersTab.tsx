@@ -22,7 +22,7 @@ export function OrdersTab({ study }: { study: Study }) {
     <Stack gap="xl">
       <section aria-label="Orders">
         <Group justify="space-between" mb="sm">
-          <SearchField label="Search barcodes and case codes" value={filters.search} onChange={search} />
+          <SearchField label="Search orders" value={filters.search} onChange={search} />
           {orders.data && (
             <Text size="sm" c="dimmed" className="duo-number">
               {counted(orders.data.count, "order")}
@@ -53,7 +53,7 @@ export function OrdersTab({ study }: { study: Study }) {
                     <Table.Td className="duo-number">{order.barcode}</Table.Td>
                     <Table.Td>{order.marker}</Table.Td>
                     <Table.Td>
-                      <Anchor component={Link} to={`/cases/${order.case.id}`} c="inherit">
+                      <Anchor component={Link} to={`/cases/${order.case.id}`} c="inherit" size="sm">
                         {order.case.code}
                       </Anchor>
                     </Table.Td>
