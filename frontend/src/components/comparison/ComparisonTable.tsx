@@ -28,7 +28,7 @@ export function ComparisonTable({ columns, scheme }: { columns: Column[]; scheme
           <tr>
             {columns.map((column) => (
               <td key={column.key}>
-                <div className={/\d/.test(column.number) ? classes.number : classes.words}>{column.number}</div>
+                <div data-testid={column.kind === "decision" ? "decision" : undefined} className={/\d/.test(column.number) ? classes.number : classes.words}>{column.number}</div>
                 <Text size="sm" mih={20}>
                   {column.category}
                 </Text>

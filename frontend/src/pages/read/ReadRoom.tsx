@@ -35,7 +35,8 @@ export interface ReadRoomProps {
 const NO_ITEMS: WorklistItem[] = [];
 
 /** Tissue in the middle, the form at the right; the slide's cores at the left where it has several. */
-export function ReadRoom({ assignment, opened, current, person }: ReadRoomProps) {
+export function ReadRoom({ assignment, opened, current: address, person }: ReadRoomProps) {
+  const [current, leaveFor] = useAsked(address);
   const { panelOpen, filmstripOpen } = useSyncExternalStore(preferences.subscribe, preferences.get);
   const renewal = useRenewal(opened.presentation.id);
   const [session, setSession] = useState<ViewerSession | null>(null);
@@ -44,7 +45,7 @@ export function ReadRoom({ assignment, opened, current, person }: ReadRoomProps)
   const items = useWholeWorklist(assignment).data ?? NO_ITEMS;
   const here = useMemo(() => items.find((item) => item.id === current) ?? assignment, [items, current, assignment]);
   const isOpening = current !== assignment.id;
-  const go = useNeighbours(items, here, assignment);
+  const go = useNeighbours(items, here, assignment, leaveFor);
   const { spotlight, fit } = usePlace(session, opened, assignment.id);
   const magnification = useMagnificationUsed(session, assignment.id);
   const cores = useMemo(
@@ -108,6 +109,17 @@ export function ReadRoom({ assignment, opened, current, person }: ReadRoomProps)
       )}
     </div>
   );
+}
+
+/**
+ * Where the reader is, from the very key that says so. The address follows a moment later; what is typed meanwhile must
+ * not go to the specimen that was left, and a second arrow counts from where the first one leads.
+ */
+function useAsked(address: string): [asked: string, leaveFor: (to: string) => void] {
+  const [state, setState] = useState({ address, asked: address });
+  if (state.address !== address) setState({ address, asked: address });
+  const leaveFor = useCallback((to: string) => setState((old) => ({ ...old, asked: to })), []);
+  return [state.asked, leaveFor];
 }
 
 /** Holds the form's place; says something only where opening takes longer than a glance. */
