@@ -12,6 +12,7 @@ from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings.production")
+os.environ.setdefault("DATABASE_POOL", "20")
 _plain = get_asgi_application()
 
 # These import models, which are there only once Django is set up.

@@ -88,14 +88,20 @@ def _database(variable: str) -> dict[str, Any]:
     return settings | {"HOST": unquote(settings["HOST"])}
 
 
+# The web server answers every request in a thread of its own. Connections that threads keep would add up there until
+# PostgreSQL refuses any more (20 busy readers were enough), so it takes them from a pool (``asgi.py`` says how many);
+# workers and commands have one thread, which keeps its own. Who waits for one longer than this is told to come back.
+_POOL = env.int("DATABASE_POOL", default=0)
+_POOLED: dict[str, Any] = {"pool": {"min_size": 2, "max_size": _POOL, "timeout": 5}} if _POOL else {}
 DATABASES: dict[str, dict[str, Any]] = {
     "default": _database("DATABASE_URL")
     | {
         "ATOMIC_REQUESTS": True,
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 0 if _POOL else 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "options": "-c statement_timeout=15s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s"
+            "options": "-c statement_timeout=15s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s",
+            **_POOLED,
         },
     }
 }
