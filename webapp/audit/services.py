@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import structlog
@@ -17,6 +18,10 @@ from webapp.audit.signals import recorded
 from webapp.audit.verbs import VERBS
 
 log = structlog.get_logger(__name__)
+
+_AT_ONCE = 500
+_INSERT = "INSERT INTO audit_event (actor, actor_id, verb, study_id, specimen_id, object_kind, object_id, details)"
+_VALUES = "(%s, %s, %s, %s::uuid, %s::uuid, %s, %s, %s::jsonb)"
 
 
 class Actor(Protocol):
@@ -52,32 +57,58 @@ def record(
     Raises:
         ValueError: the verb is unknown or a detail is not JSON (NaN and infinity are not).
     """
+    return record_many(actor, verb, [Happened(obj, study_id, specimen_id, details)])[-1]
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What something was done to, where it belongs, and what else is to be said of it (JSON values)."""
+
+    obj: models.Model
+    study_id: uuid.UUID | None = None
+    specimen_id: uuid.UUID | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record_many(actor: Actor | None, verb: str, happened: Sequence[Happened]) -> list[int]:
+    """Say at once that the same was done to many things, in this order; otherwise as ``record``. The signal
+    ``recorded`` goes out for the last of them alone.
+
+    Returns:
+        The events' numbers in the chain.
+
+    Raises:
+        ValueError: the verb is unknown, a detail is not JSON, or nothing happened.
+    """
     if verb not in VERBS:
         raise ValueError(f"Unknown audit verb {verb!r}: add it to webapp.audit.verbs with its sentence.")
-    kind, object_id = obj._meta.model_name or "", str(obj.pk)
+    if not happened:
+        raise ValueError(f"Nothing happened that could be recorded as {verb}.")
     person = actor if actor is not None and actor.pk is not None else None
+    name, person_id = (person.get_username(), person.pk) if person else ("system", None)
+    rows = [
+        [
+            name, person_id, verb, each.study_id, each.specimen_id, each.obj._meta.model_name or "", str(each.obj.pk),
+            json.dumps(each.details, cls=DjangoJSONEncoder, allow_nan=False),
+        ]
+        for each in happened
+    ]  # fmt: skip
+    numbers: list[int] = []
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO audit_event (actor, actor_id, verb, study_id, specimen_id, object_kind, object_id, details)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING seq",
-            [
-                person.get_username() if person else "system",
-                person.pk if person else None,
-                verb,
-                study_id,
-                specimen_id,
-                kind,
-                object_id,
-                json.dumps(details, cls=DjangoJSONEncoder, allow_nan=False),
-            ],
-        )
-        seq: int = cursor.fetchone()[0]
+        for start in range(0, len(rows), _AT_ONCE):
+            part = rows[start : start + _AT_ONCE]
+            cursor.execute(
+                f"{_INSERT} VALUES {', '.join([_VALUES] * len(part))} RETURNING seq",
+                [value for row in part for value in row],
+            )
+            numbers += [row[0] for row in cursor.fetchall()]
+    last = happened[-1]
     ids = {
         "verb": verb,
-        "kind": kind,
-        "id": object_id,
-        "study_id": str(study_id) if study_id else None,
-        "specimen_id": str(specimen_id) if specimen_id else None,
+        "kind": last.obj._meta.model_name or "",
+        "id": str(last.obj.pk),
+        "study_id": str(last.study_id) if last.study_id else None,
+        "specimen_id": str(last.specimen_id) if last.specimen_id else None,
     }
 
     def tell() -> None:
@@ -86,7 +117,7 @@ def record(
                 log.error("recorded_receiver_failed", receiver=str(receiver), exc_info=answer, **ids)
 
     transaction.on_commit(tell)
-    return seq
+    return numbers
 
 
 @dataclass(frozen=True)

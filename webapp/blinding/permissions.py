@@ -22,6 +22,7 @@ Every answer is a query set, so that a list filters by it in the same query that
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -60,10 +61,17 @@ def is_admitted(person: Any, specimen: Specimen | UUID, source: str) -> bool:
     return Admission.objects.filter(person=person.pk, specimen=specimen_id, source=source).exists()
 
 
-def unfit_readers(specimen: Specimen, *, re_read: bool = False) -> QuerySet[Exposure, Any]:
-    """The people (ids) who have lost the right to read the specimen: by any exposure, or, where they only read again
-    what they have read before, by one that the protocol did not plan."""
-    exposures = Exposure.objects.filter(specimen=specimen)
+def exposed_specimens(
+    person: Any, specimens: Collection[Specimen], *, re_read: bool = False
+) -> QuerySet[Exposure, Any]:
+    """Those of the specimens (ids) that the person has lost the right to read: by any exposure, or, where they only
+    read again what they have read before, by one that the protocol did not plan."""
+    exposures = Exposure.objects.filter(person=person, specimen__in=specimens)
     if re_read:
         exposures = exposures.filter(planned=False)
-    return exposures.values_list("person", flat=True).distinct()
+    return exposures.values_list("specimen", flat=True).distinct()
+
+
+def unfit_readers(specimen: Specimen) -> QuerySet[Exposure, Any]:
+    """The people (ids) who have lost the right to read the specimen for the first time, by any exposure."""
+    return Exposure.objects.filter(specimen=specimen).values_list("person", flat=True).distinct()

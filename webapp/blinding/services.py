@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from webapp.accounts.models import User
-from webapp.audit.services import record
+from webapp.audit.services import Happened, record, record_many
 from webapp.blinding.models import Admission, Exposure, Opening, Veil
 from webapp.slides.models import Specimen
 
@@ -21,16 +22,33 @@ def draw_veil(actor: Any, person: User, specimen: Specimen, *, reason: str) -> V
         actor: who causes it; None for the system.
         reason: why, for the audit trail ("assigned").
     """
-    with transaction.atomic():
-        veil, is_new = Veil.objects.get_or_create(
-            person=person, specimen=specimen, lifted_at=None, defaults={"reason": reason}
-        )
-        if is_new:
-            record(
-                actor, "veil.drawn", obj=veil, study_id=specimen.slide.study_id, specimen_id=specimen.pk,
-                person=str(person.pk), reason=reason,
-            )  # fmt: skip
+    (veil,) = draw_veils(actor, person, [specimen], reason=reason)
     return veil
+
+
+def draw_veils(actor: Any, person: User, specimens: Sequence[Specimen], *, reason: str) -> list[Veil]:
+    """As ``draw_veil``, over many specimens of one study at once.
+
+    Returns:
+        The veils in the order of the specimens.
+    """
+    with transaction.atomic():
+        hanging = Veil.objects.filter(person=person, specimen__in=specimens, lifted_at=None)
+        there = {veil.specimen_id: veil for veil in hanging}
+        fresh = [
+            Veil(person=person, specimen=specimen, reason=reason)
+            for specimen in specimens
+            if specimen.pk not in there
+        ]  # fmt: skip
+        Veil.objects.bulk_create(fresh, batch_size=1000)
+        if fresh:
+            details = {"person": str(person.pk), "reason": reason}
+            record_many(
+                actor, "veil.drawn",
+                [Happened(veil, veil.specimen.slide.study_id, veil.specimen_id, details) for veil in fresh],
+            )  # fmt: skip
+    there |= {veil.specimen_id: veil for veil in fresh}
+    return [there[specimen.pk] for specimen in specimens]
 
 
 def lift_veil(actor: Any, person: User, specimen: Specimen, *, reason: str) -> bool:
@@ -70,14 +88,26 @@ def open_specimen(actor: Any, specimen: Specimen, *, reason: str) -> None:
 
 def admit(person: User, specimen: Specimen, source: str, *, reason: str) -> None:
     """The protocol plans that the person sees this kind of thing of the specimen. Again changes nothing."""
+    admit_to_all(person, [specimen], source, reason=reason)
+
+
+def admit_to_all(person: User, specimens: Sequence[Specimen], source: str, *, reason: str) -> None:
+    """As ``admit``, to many specimens at once."""
+    kind = Exposure.Source(source)
     with transaction.atomic():
-        admission, is_new = Admission.objects.get_or_create(
-            person=person, specimen=specimen, source=Exposure.Source(source), defaults={"reason": reason}
-        )
-        if is_new:
-            record(
-                None, "admission.given", obj=admission, study_id=specimen.slide.study_id, specimen_id=specimen.pk,
-                person=str(person.pk), source=admission.source, reason=reason,
+        known = Admission.objects.filter(person=person, specimen__in=specimens, source=kind)
+        there = set(known.values_list("specimen", flat=True))
+        fresh = [
+            Admission(person=person, specimen=specimen, source=kind, reason=reason)
+            for specimen in specimens
+            if specimen.pk not in there
+        ]
+        Admission.objects.bulk_create(fresh, batch_size=1000)
+        if fresh:
+            details = {"person": str(person.pk), "source": kind, "reason": reason}
+            record_many(
+                None, "admission.given",
+                [Happened(each, each.specimen.slide.study_id, each.specimen_id, details) for each in fresh],
             )  # fmt: skip
 
 

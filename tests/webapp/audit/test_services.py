@@ -143,3 +143,25 @@ def test_writers_at_the_same_time_make_one_chain() -> None:
     assert failures == []
     assert list(Event.objects.values_list("seq", flat=True)) == list(range(1, 41))
     assert services.verify() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_are_many_links_of_the_chain_and_told_once(heard: list[dict[str, Any]]) -> None:
+    studies = factories.StudyFactory.create_batch(3)
+    with transaction.atomic():
+        numbers = services.record_many(
+            None, "study.closed", [services.Happened(each, each.pk, details={"n": n}) for n, each in enumerate(studies)]
+        )
+    assert numbers == [numbers[0], numbers[0] + 1, numbers[0] + 2]
+    events = Event.objects.filter(seq__in=numbers).order_by("seq")
+    assert [(event.object_id, event.study_id, event.details) for event in events] == [
+        (str(each.pk), each.pk, {"n": n}) for n, each in enumerate(studies)
+    ]
+    assert services.verify() is None
+    assert [(each["verb"], each["id"]) for each in heard] == [("study.closed", str(studies[-1].pk))]
+
+
+@pytest.mark.django_db
+def test_nothing_is_no_event() -> None:
+    with pytest.raises(ValueError, match="Nothing happened"):
+        services.record_many(None, "study.closed", [])

@@ -85,3 +85,14 @@ def test_not_even_the_owner_of_the_tables_forgets_an_exposure(
         with pytest.raises(Exception, match="for good"):
             owner_database.execute(statement)
     assert Exposure.objects.count() == 1
+
+
+def test_many_veils_are_drawn_at_once_and_those_that_hang_stay(dora: Any, tina: Any, study: Any) -> None:
+    specimens = [factories.SpecimenFactory(slide__study=study) for _ in range(3)]
+    first = services.draw_veil(dora, tina, specimens[1], reason="assigned")
+    veils = services.draw_veils(dora, tina, specimens, reason="assigned")
+    assert [veil.specimen_id for veil in veils] == [specimen.pk for specimen in specimens]
+    assert veils[1] == first
+    assert Event.objects.filter(verb="veil.drawn").count() == 3
+    assert services.draw_veils(dora, tina, specimens, reason="assigned") == veils
+    assert Event.objects.filter(verb="veil.drawn").count() == 3

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from webapp.core.errors import Conflict, Invalid, NotAllowed
@@ -139,3 +141,16 @@ def test_not_once_it_is_decided(
     sign(second, 20, 30, 10)
     with pytest.raises(Conflict, match="decided"):
         services.withdraw_assignment(dora, first.pk, reason="Too late.")
+
+
+def test_giving_out_many_asks_the_database_no_more_often_than_giving_out_few(
+    study: Any, dora: Any, alice: Any, bob: Any
+) -> None:
+    def given(number: int) -> int:
+        some = [factories.SpecimenFactory(slide__study=study).pk for _ in range(number)]
+        with CaptureQueriesContext(connection) as asked:
+            services.allocate(dora, study.pk, Asked(readers=[alice.pk, bob.pk], specimens=some))
+        return len(asked)
+
+    given(1)
+    assert given(40) == given(2)

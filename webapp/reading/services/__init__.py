@@ -1,6 +1,6 @@
 """Writes about reading, each a verb; one module for each part of a reading's life."""
 
-from webapp.reading.services.assigning import assign, open_session, protocol_in_force, round_of, scheme_of
+from webapp.reading.services.assigning import assign, open_session, protocol_in_force, scheme_of
 from webapp.reading.services.calendar import end_absence, record_absence, set_deadline
 from webapp.reading.services.closing import administered_case, lock_study, withdraw_case
 from webapp.reading.services.deciding import (
@@ -64,7 +64,6 @@ __all__ = [
     "record_absence",
     "request_slide",
     "resume",
-    "round_of",
     "save_draft",
     "scheme_of",
     "score_said",

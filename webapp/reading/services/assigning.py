@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from scoring.schemes import SCHEMES
 from webapp.accounts.models import User
-from webapp.audit.services import record
+from webapp.audit.services import Happened, record, record_many
 from webapp.blinding.models import Exposure
-from webapp.blinding.permissions import unfit_readers
-from webapp.blinding.services import admit, draw_veil
+from webapp.blinding.permissions import exposed_specimens
+from webapp.blinding.services import admit_to_all, draw_veils
 from webapp.core.errors import Conflict, Invalid, NotAllowed
 from webapp.reading.models import Assignment, Purpose, ReadingSession, Round
 from webapp.reading.permissions import can_read
@@ -104,29 +106,75 @@ def assign(actor: Any, session: ReadingSession, specimens: Sequence[Specimen]) -
     if actor is not None and not can_administer(actor, session.study_id):
         raise NotAllowed("Only the study's administrators give out specimens.")
     with transaction.atomic():
-        if session.purpose != Purpose.QUALIFICATION:
-            # In one order for everybody: two who give out the same specimens do not wait for each other for ever.
-            for specimen in sorted(specimens, key=lambda specimen: specimen.pk):
-                scheme = scheme_of(session.protocol, specimen.slide.marker)
-                round_of(specimen, session.protocol, scheme, _series(session))
+        rounds = {} if session.purpose == Purpose.QUALIFICATION else _locked_rounds(session, specimens)
         ReadingSession.objects.select_for_update().get(pk=session.pk)
         held = set(session.assignments.values_list("specimen", flat=True))
         _check_not_withdrawn(session, specimens)
-        aliases = set(session.assignments.values_list("alias", flat=True))
         fresh = [specimen for specimen in specimens if specimen.pk not in held]
-        # From ids sorted first: the order depends on the seed alone.
-        fresh.sort(key=lambda specimen: specimen.pk)
-        generator = random.Random(f"{session.seed}/{len(held)}")  # noqa: S311 (an order, no secret)
-        generator.shuffle(fresh)
-        made = []
-        for position, specimen in enumerate(fresh, len(held)):
-            assignment = _assignment(session, specimen, position, generator, aliases)
-            made.append(assignment)
-            record(
-                actor, "assignment.made", obj=assignment, study_id=session.study_id, specimen_id=specimen.pk,
-                person=str(session.reader_id), purpose=session.purpose,
-            )  # fmt: skip
+        if not fresh:
+            return []
+        _check_fit(session, fresh)
+        if rounds:
+            _check_room(session, {specimen.pk: rounds[specimen.pk] for specimen in fresh})
+        made = _made(session, fresh, rounds, len(held))
+        draw_veils(None, session.reader, [each.specimen for each in made], reason="assigned")
+        if session.protocol.mode == Protocol.Mode.CONCURRENT and session.purpose in (Purpose.PRIMARY, Purpose.RE_READ):
+            given = [each.specimen for each in made]
+            admit_to_all(session.reader, given, Exposure.Source.ALGORITHM, reason="concurrent reading")
+        details = {"person": str(session.reader_id), "purpose": session.purpose}
+        record_many(
+            actor, "assignment.made",
+            [Happened(each, session.study_id, each.specimen_id, details) for each in made],
+        )  # fmt: skip
     return made
+
+
+def _locked_rounds(session: ReadingSession, specimens: Sequence[Specimen]) -> dict[UUID, Round]:
+    """The specimens' rounds of the session's series, locked; made where there is none yet. In one order for everybody:
+    two who give out the same specimens do not wait for each other for ever."""
+    protocol, series = session.protocol, session.series if session.purpose == Purpose.RE_READ else 1
+    in_order = sorted(specimens, key=lambda specimen: specimen.pk)
+    schemes = {specimen.pk: scheme_of(protocol, specimen.slide.marker) for specimen in in_order}
+    there = set(Round.objects.filter(specimen__in=in_order, series=series).values_list("specimen", flat=True))
+    Round.objects.bulk_create(
+        [
+            Round(
+                specimen=specimen, series=series, protocol=protocol, scheme=schemes[specimen.pk],
+                readers_required=protocol.readers_per_specimen,
+            )
+            for specimen in in_order
+            if specimen.pk not in there
+        ],
+        batch_size=1000,
+        ignore_conflicts=True,  # somebody else made it meanwhile
+    )  # fmt: skip
+    locked = Round.objects.select_for_update(of=("self",)).filter(specimen__in=in_order, series=series)
+    return {round_.specimen_id: round_ for round_ in locked.select_related("protocol").order_by("specimen")}
+
+
+def _made(
+    session: ReadingSession, fresh: Sequence[Specimen], rounds: Mapping[UUID, Round], held: int
+) -> list[Assignment]:
+    """The assignments in the session's own order, after the ``held`` ones, each under an alias of its own."""
+    aliases = set(session.assignments.values_list("alias", flat=True))
+    # From ids sorted first: the order depends on the seed alone.
+    in_order = sorted(fresh, key=lambda specimen: specimen.pk)
+    generator = random.Random(f"{session.seed}/{held}")  # noqa: S311 (an order, no secret)
+    generator.shuffle(in_order)
+    turned = session.purpose == Purpose.RE_READ and session.protocol.re_reads_turned
+    made = []
+    for position, specimen in enumerate(in_order, held):
+        alias = _alias(generator, aliases)
+        aliases.add(alias)
+        made.append(
+            Assignment(
+                session=session, round=rounds.get(specimen.pk), specimen=specimen, reader=session.reader,
+                purpose=session.purpose, scheme=scheme_of(session.protocol, specimen.slide.marker), position=position,
+                alias=alias, rotation_deg=generator.choice(_TURNS) if turned else 0,
+                flipped=turned and generator.random() < 0.5,
+            )
+        )  # fmt: skip
+    return Assignment.objects.bulk_create(made, batch_size=1000)
 
 
 def _check_not_withdrawn(session: ReadingSession, specimens: Sequence[Specimen]) -> None:
@@ -139,73 +187,42 @@ def _check_not_withdrawn(session: ReadingSession, specimens: Sequence[Specimen])
         )
 
 
-def _assignment(
-    session: ReadingSession, specimen: Specimen, position: int, generator: random.Random, aliases: set[str]
-) -> Assignment:
-    reader, protocol = session.reader, session.protocol
-    scheme = scheme_of(protocol, specimen.slide.marker)
-    _check_fit(session, specimen)
-    round_ = None
-    if session.purpose != Purpose.QUALIFICATION:
-        round_ = round_of(specimen, protocol, scheme, _series(session))
-        if round_.protocol_id != protocol.pk:
+def _check_fit(session: ReadingSession, specimens: Sequence[Specimen]) -> None:
+    unfit = set(exposed_specimens(session.reader, specimens, re_read=session.purpose == Purpose.RE_READ))
+    for specimen in specimens:
+        name = f"{specimen.case.code} on {specimen.slide.name}"
+        if specimen.slide.study_id != session.study_id:
+            raise Conflict(f"{name} belongs to another study.", code="other_study")
+        if specimen.is_missing:
+            raise Conflict(f"{name} is missing on the slide.", code="missing_core")
+        if specimen.case.withdrawn_at is not None:
+            raise Conflict(f"The patient of {name} withdrew.", code="withdrawn")
+        if specimen.pk in unfit:
+            raise Conflict(
+                f"{session.reader.display_name} has been shown what others said of {name} and cannot read it any more.",
+                code="exposed",
+            )
+
+
+def _check_room(session: ReadingSession, rounds: Mapping[UUID, Round]) -> None:
+    """A round is read under one version of the protocol, takes so many readers, and each person once."""
+    for round_ in rounds.values():
+        if round_.protocol_id != session.protocol_id:
             raise Conflict(
                 f"This specimen is read under version {round_.protocol.version} of the protocol.", code="other_version"
             )
-        _check_room(session, round_)
-    turned = session.purpose == Purpose.RE_READ and protocol.re_reads_turned
-    alias = _alias(generator, aliases)
-    aliases.add(alias)
-    assignment = Assignment.objects.create(
-        session=session, round=round_, specimen=specimen, reader=reader, purpose=session.purpose, scheme=scheme,
-        position=position, alias=alias,
-        rotation_deg=generator.choice(_TURNS) if turned else 0, flipped=turned and generator.random() < 0.5,
-    )  # fmt: skip
-    draw_veil(None, reader, specimen, reason="assigned")
-    if protocol.mode == Protocol.Mode.CONCURRENT and session.purpose in (Purpose.PRIMARY, Purpose.RE_READ):
-        admit(reader, specimen, Exposure.Source.ALGORITHM, reason="concurrent reading")
-    return assignment
-
-
-def _series(session: ReadingSession) -> int:
-    return session.series if session.purpose == Purpose.RE_READ else 1
-
-
-def _check_fit(session: ReadingSession, specimen: Specimen) -> None:
-    name = f"{specimen.case.code} on {specimen.slide.name}"
-    if specimen.slide.study_id != session.study_id:
-        raise Conflict(f"{name} belongs to another study.", code="other_study")
-    if specimen.is_missing:
-        raise Conflict(f"{name} is missing on the slide.", code="missing_core")
-    if specimen.case.withdrawn_at is not None:
-        raise Conflict(f"The patient of {name} withdrew.", code="withdrawn")
-    re_read = session.purpose == Purpose.RE_READ
-    if unfit_readers(specimen, re_read=re_read).filter(person=session.reader_id).exists():
-        raise Conflict(
-            f"{session.reader.display_name} has been shown what others said of {name} and cannot read it any more.",
-            code="exposed",
-        )
-
-
-def _check_room(session: ReadingSession, round_: Round) -> None:
-    """A round takes so many readers and each person once."""
-    there = round_.assignments.exclude(state=Assignment.State.WITHDRAWN)
-    if round_.assignments.filter(reader=session.reader_id).exists():
+    there = Assignment.objects.filter(round__in=list(rounds.values()))
+    if there.filter(reader=session.reader_id).exists():
         raise Conflict(f"{session.reader.display_name} has been given this specimen before.", code="given_before")
-    if session.purpose in (Purpose.PRIMARY, Purpose.RE_READ):
+    if session.purpose not in (Purpose.PRIMARY, Purpose.RE_READ):
+        return
+    counted = there.filter(purpose=session.purpose).exclude(state=Assignment.State.WITHDRAWN)
+    readers = dict(counted.values_list("round").annotate(count=Count("pk")).order_by())
+    for round_ in rounds.values():
         if round_.state != Round.State.OPEN:
             raise Conflict(f"This specimen's readings are complete ({round_.state}).", code="round_over")
-        if there.filter(purpose=session.purpose).count() >= round_.readers_required:
+        if readers.get(round_.pk, 0) >= round_.readers_required:
             raise Conflict(f"This specimen has its {round_.readers_required} readers.", code="round_full")
-
-
-def round_of(specimen: Specimen, protocol: Protocol, scheme: str, series: int) -> Round:
-    """The round of that series, locked; made where there is none yet. Call it in a transaction."""
-    Round.objects.get_or_create(
-        specimen=specimen, series=series,
-        defaults={"protocol": protocol, "scheme": scheme, "readers_required": protocol.readers_per_specimen},
-    )  # fmt: skip
-    return Round.objects.select_for_update().get(specimen=specimen, series=series)
 
 
 def _alias(generator: random.Random, taken: set[str]) -> str:
