@@ -25,6 +25,13 @@ def adam(study: Study) -> User:
 
 
 @pytest.fixture
+def quentin(study: Study) -> User:
+    person: User = factories.UserFactory(username="quentin")
+    factories.MembershipFactory(study=study, user=person, role=Role.QA_READER)
+    return person
+
+
+@pytest.fixture
 def specimen(study: Study) -> Specimen:
     found: Specimen = factories.SpecimenFactory(slide__study=study)
     return found

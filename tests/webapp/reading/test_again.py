@@ -204,13 +204,6 @@ def test_a_specimen_stays_under_the_version_it_was_begun_under(
 
 
 @pytest.fixture
-def quentin(study: Any) -> Any:
-    person = factories.UserFactory(username="quentin")
-    factories.MembershipFactory(study=study, user=person, role=Role.QA_READER)
-    return person
-
-
-@pytest.fixture
 def single(study: Any, specimen: Specimen, alice: Any, give: Give, sign: Sign) -> Round:
     """Read by alice alone."""
     study.protocols.update(readers_per_specimen=1, reveal_to_readers="never")

@@ -215,3 +215,74 @@ def test_giving_out_the_same_specimens_from_two_sides_ends(study: Study, alice: 
         *[lambda pair=pair: services.assign(dora, *pair) for pair in zip(sessions, orders[::-1], strict=True)],
     )
     assert sorted(len(rows) for rows in made) == [0, 0, 10, 10]
+
+
+# The end of reading, at the very instant of a signature
+
+
+def test_a_signature_at_the_instant_of_a_data_lock_is_in_before_it_or_refused(alice: Any, bob: Any, dora: Any) -> None:
+    for _ in range(6 * DOSES):
+        study = factories.StudyFactory()
+        factories.ProtocolFactory(study=study)
+        for person, role in ((alice, "pathologist"), (bob, "pathologist"), (dora, "administrator")):
+            factories.MembershipFactory(study=study, user=person, role=role)
+        give(dora, study, (alice, bob), [factories.SpecimenFactory(slide__study=study)])
+        mine = Assignment.objects.filter(session__study=study)
+        submit(signed_in(alice), mine.get(reader=alice).pk, LOW)
+        reader, administrator, last = signed_in(bob), signed_in(dora), mine.get(reader=bob).pk
+
+        def lock(client: APIClient = administrator, study: Study = study) -> Any:
+            client.post(f"/api/studies/{study.pk}/close")
+            return client.post(f"/api/studies/{study.pk}/lock")
+
+        signed, locked = at_once(lambda reader=reader, last=last: submit(reader, last, NEAR), lock)
+        assert locked.status_code == 200, locked.content
+        assert signed.status_code in (201, 409), signed.content
+        was_in = signed.status_code == 201
+        assert Reading.objects.filter(assignment=last).exists() == was_in
+        assert Consensus.objects.filter(round__specimen__slide__study=study).exists() == was_in
+        round_ = Round.objects.get(specimen__slide__study=study)
+        assert round_.state == (Round.State.DECIDED if was_in else Round.State.CLOSED)
+
+
+def test_a_signature_at_the_instant_of_a_withdrawal_decides_nothing_afterwards(
+    study: Study, alice: Any, bob: Any, dora: Any
+) -> None:
+    for _ in range(6 * DOSES):
+        specimen = factories.SpecimenFactory(slide__study=study)
+        give(dora, study, (alice, bob), [specimen])
+        mine = Assignment.objects.filter(specimen=specimen)
+        submit(signed_in(alice), mine.get(reader=alice).pk, LOW)
+        reader, administrator, last = signed_in(bob), signed_in(dora), mine.get(reader=bob).pk
+        path = f"/api/cases/{specimen.case_id}/withdraw"
+        signed, withdrawn = at_once(
+            lambda reader=reader, last=last: submit(reader, last, NEAR),
+            lambda client=administrator, path=path: client.post(path, {"reason": "Asked for it."}, format="json"),
+        )
+        assert withdrawn.status_code == 200, withdrawn.content
+        assert signed.status_code in (201, 404, 409), signed.content
+        assert Reading.objects.filter(assignment=last).exists() == (signed.status_code == 201)
+        assert Consensus.objects.filter(specimen=specimen).exists() == (signed.status_code == 201)
+        assert not mine.filter(state__in=["waiting", "deferred"]).exists()
+
+
+def test_a_second_read_is_signed_or_called_off_and_never_both(
+    study: Study, alice: Any, quentin: Any, dora: Any
+) -> None:
+    study.protocols.update(readers_per_specimen=1)
+    for _ in range(6 * DOSES):
+        specimen = factories.SpecimenFactory(slide__study=study)
+        give(dora, study, (alice,), [specimen])
+        submit(signed_in(alice), Assignment.objects.get(specimen=specimen).pk, LOW)
+        (review,) = services.choose_specimens_for_qa(dora, study.pk, [specimen.pk])
+        services.allocate(dora, study.pk, services.Asked(readers=[quentin.pk], purpose="qa", specimens=[specimen.pk]))
+        second = Assignment.objects.get(specimen=specimen, reader=quentin).pk
+        reader, administrator = signed_in(quentin), signed_in(dora)
+        signed, dropped = at_once(
+            lambda reader=reader, second=second: submit(reader, second, NEAR),
+            lambda client=administrator, review=review: client.post(f"/api/qa/{review.pk}/drop"),
+        )
+        review.refresh_from_db()
+        ends = (signed.status_code, dropped.status_code, review.state)
+        assert ends in ((201, 409, "read"), (404, 200, "dropped"), (409, 200, "dropped")), ends
+        assert Reading.objects.filter(assignment=second).exists() == (review.state == "read")
