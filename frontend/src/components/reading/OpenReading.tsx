@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { idempotencyKey } from "../../api/client";
 import { keys } from "../../api/keys";
 import { useDefer, useSign } from "../../api/queries/reading";
@@ -57,9 +58,9 @@ export function OpenReading({ assignment, person, desk, form, onChange, draft, c
     const effect = digitEffect(form, scheme, digit, Object.keys(assignment.reasons), assignment.her2_sentences);
     if (effect === null) return false;
     if (scheme === "ki-67" && form.scoreable) counts.current.push(digit === "1");
-    change(effect.change);
-    const { focus } = effect;
-    if (focus !== null) requestAnimationFrame(() => focusAtEnd(root.current, focus));
+    // At once, not with the next frame: a second digit typed quickly belongs to the same field.
+    flushSync(() => change(effect.change));
+    if (effect.focus !== null) focusAtEnd(root.current, effect.focus);
     return true;
   });
   useCommands(READING_COMMANDS, {
