@@ -27,7 +27,7 @@ export function ComparisonsPage() {
   const study = studies.data?.results.find((one) => one.id === filters.study);
   return (
     <PageBody title="Comparisons" about="What the readers and the algorithms said of a specimen, side by side, once the protocol reveals it.">
-      <Trail crumbs={study ? [{ label: "Studies", to: "/studies" }, { label: study.name, to: `/studies/${study.id}` }, { label: "Comparisons" }] : [{ label: "Comparisons" }]} />
+      {study && <Trail crumbs={[{ label: "Studies", to: "/studies" }, { label: study.name, to: `/studies/${study.id}` }, { label: "Comparisons" }]} />}
       <Group justify="space-between" mb="sm">
         <Group gap="sm">
           <SearchField label="Search case or slide" value={filters.search} onChange={search} />
