@@ -267,6 +267,7 @@ SPECTACULAR_SETTINGS = {
         "RunStateEnum": "webapp.runs.models.Run.State",
         "PurposeEnum": "webapp.slides.models.FieldOfView.Purpose",
         "ReadingPurposeEnum": "webapp.reading.models.Purpose",
+        "GivenPurposeEnum": "webapp.reading.api.administration.GIVEN_OUT",
         "WorklistStateEnum": "webapp.reading.api.serializers.LIST_STATES",
         "KindEnum": "webapp.slides.models.Specimen.Kind",
         "SlideRequestKindEnum": "webapp.reading.models.SlideRequest.Kind",
