@@ -20,7 +20,7 @@ from typing import Any, TextIO
 from scoring import pipeline, weights
 from scoring.cards import CARDS, DEFAULT_METHOD, PRESETS
 from scoring.cells import CellFile
-from scoring.commands import dearray, evaluate, synthesize, train
+from scoring.commands import agreement, dearray, evaluate, synthesize, train
 from scoring.slide_io import SlideError, open_slide
 from scoring.types import CLASS_NAMES, ScoreResult, ScoringError
 
@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     verbs.add_parser("nuclei", parents=[common], help="every nucleus with its class")
     dearray.add_arguments(verbs, _um_per_px)
+    agreement.add_arguments(verbs)
     synthesize.add_arguments(verbs)
     train.add_arguments(verbs)
     evaluate.add_arguments(verbs)
@@ -116,7 +117,7 @@ def _nuclei(options: argparse.Namespace) -> dict[str, Any]:
 
 
 _COMMANDS = {"synthesize": synthesize.run, "train": train.run, "evaluate": evaluate.run}
-_VERBS = {"hscore": _hscore, "nuclei": _nuclei, "dearray": dearray.run, **_COMMANDS}
+_VERBS = {"hscore": _hscore, "nuclei": _nuclei, "dearray": dearray.run, "agreement": agreement.run, **_COMMANDS}
 
 
 def _scored(options: argparse.Namespace) -> tuple[dict[str, Any], ScoreResult, list[dict[str, Any]]]:
