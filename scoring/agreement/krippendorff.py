@@ -53,10 +53,10 @@ def _by_values(counts: Numbers, known: Numbers, items: Places, level: str) -> Co
         pairs = np.einsum("nc,nk,n->nck", counts, counts, share)
         diagonal = np.einsum("nc,n->nc", counts, share)
         pairs[:, np.arange(size), np.arange(size)] -= diagonal
-        rows = np.concatenate([counts, pairs.reshape(len(counts), -1)], axis=1)
+        rows = np.concatenate([counts, pairs.reshape(len(counts), size * size)], axis=1)
 
         def ordinal(sums: Numbers) -> Numbers:
-            n_c, o = sums[:, :size], sums[:, size:].reshape(-1, size, size)
+            n_c, o = sums[:, :size], sums[:, size:].reshape(len(sums), size, size)
             ranks = np.cumsum(n_c, axis=1) - n_c / 2
             apart = (ranks[:, :, None] - ranks[:, None, :]) ** 2
             return _alpha(n_c, (o * apart).sum(axis=(1, 2)), np.einsum("dc,dk,dck->d", n_c, n_c, apart))

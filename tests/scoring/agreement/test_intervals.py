@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from scoring.agreement import Resamples, count_kappa, count_mae, count_sd, describe
+from scoring.agreement import Resamples, count_alpha, count_kappa, count_mae, count_sd, describe
 from scoring.types import ScoringError
 
 
@@ -86,3 +86,10 @@ def test_what_makes_no_sense_is_refused() -> None:
         Resamples(5, method="normal")
     with pytest.raises(ScoringError, match="has a cluster"):
         Resamples(5, clusters=np.zeros(4, dtype=int))
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval", "ratio"])
+def test_readers_who_never_read_the_same_have_no_agreement(level: str) -> None:
+    values = np.array([[np.nan, 1.0], [1.0, np.nan], [np.nan, 2.0]])
+    found = describe(count_alpha(values, np.arange(3), level), Resamples(3))
+    assert (found.value, found.n, found.undefined_reason) == (None, 0, "at least an item is needed; there are 0")
