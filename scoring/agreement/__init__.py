@@ -6,13 +6,23 @@ items and a 95 % interval; what cannot be computed is None with the reason in wo
 """
 
 from scoring.agreement.analysis import Agreement, PairAgreement, analyse, as_json
-from scoring.agreement.categories import confusion, count_fleiss, count_gwet, count_kappa, count_specific, weights_of
+from scoring.agreement.categories import (
+    confusion,
+    count_fleiss,
+    count_gwet,
+    count_kappa,
+    count_sensitivity,
+    count_specific,
+    weights_of,
+)
+from scoring.agreement.design import items_for_icc_test, items_for_icc_width
 from scoring.agreement.icc import FORMS, count_icc
 from scoring.agreement.krippendorff import count_alpha
 from scoring.agreement.ratings import Ratings, Scale, parse_scale, read_csv
 from scoring.agreement.series import (
     BlandAltman,
     Correlation,
+    SlopingLimits,
     bland_altman,
     count_ccc,
     count_mae,
@@ -21,6 +31,7 @@ from scoring.agreement.series import (
     mae,
     pearson,
     sd_of_signed_error,
+    sloping_limits,
 )
 from scoring.agreement.statistic import DRAWS, Counted, Resamples, Statistic, bootstrap_items, describe
 
@@ -35,6 +46,7 @@ __all__ = [
     "Ratings",
     "Resamples",
     "Scale",
+    "SlopingLimits",
     "Statistic",
     "analyse",
     "as_json",
@@ -50,12 +62,16 @@ __all__ = [
     "count_mae",
     "count_pearson",
     "count_sd",
+    "count_sensitivity",
     "count_specific",
     "describe",
+    "items_for_icc_test",
+    "items_for_icc_width",
     "mae",
     "parse_scale",
     "pearson",
     "read_csv",
     "sd_of_signed_error",
+    "sloping_limits",
     "weights_of",
 ]

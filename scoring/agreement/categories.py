@@ -60,6 +60,18 @@ def count_specific(first: Numbers, second: Numbers, items: Places, categories: i
     return Counted(_cells(first, second, categories), reduce, items, "neither reader used this category")
 
 
+def count_sensitivity(said: Numbers, truth: Numbers, items: Places, positive: frozenset[int]) -> Counted:
+    """Of the share of truly positive items that are said to be positive; ``positive``: the categories that are. Of the
+    other categories it is the specificity (of what is truly none of these, the share said to be none)."""
+    true = np.isin(truth, list(positive))
+    rows = np.column_stack([true, true & np.isin(said, list(positive))]).astype(np.float64)
+
+    def reduce(sums: Numbers) -> Numbers:
+        return np.where(sums[:, 0] > 0, sums[:, 1] / np.maximum(sums[:, 0], 1), np.nan)
+
+    return Counted(rows, reduce, items, "no item is truly of these categories")
+
+
 def _cells(first: Numbers, second: Numbers, categories: int) -> Numbers:
     rows = np.zeros((len(first), categories * categories))
     rows[np.arange(len(first)), first.astype(int) * categories + second.astype(int)] = 1
@@ -74,7 +86,7 @@ def counts_of(values: Numbers, categories: int) -> Numbers:
 
 def count_fleiss(values: Numbers, items: Places, categories: int) -> Counted:
     """Of Fleiss' κ (Fleiss 1971), over items that two or more readers read. Where their number differs, as generalised
-    by Gwet 2014, section 2.4: shares of pairs by item, shares of categories over all readings."""
+    by Gwet 2014: shares of pairs by item, shares of categories over all readings."""
     counts, kept = _several(counts_of(values, categories), items)
     m = counts.sum(axis=1)
     agreed = (counts * (counts - 1)).sum(axis=1) / np.maximum(m * (m - 1), 1)
@@ -90,7 +102,7 @@ def count_fleiss(values: Numbers, items: Places, categories: int) -> Counted:
 
 
 def count_gwet(values: Numbers, items: Places, categories: int, weights: str = "none") -> Counted:
-    """Of Gwet's AC1 (no weights; Gwet 2008) and AC2 (Gwet 2014, section 3.5), with gaps. Categories' shares are over
+    """Of Gwet's AC1 (no weights; Gwet 2008) and AC2 (Gwet 2014), with gaps. Categories' shares are over
     all items, pairs over those that two or more readers read."""
     chosen = weights_of(weights, categories)
     counts = counts_of(values, categories)

@@ -36,7 +36,7 @@ _VALUE: dict[str, Callable[[_MeanSquares], tuple[Numbers, Numbers]]] = {
     "icc2k": lambda m: (m.between - m.residual, m.between + (m.readers - m.residual) / m.n),
     "icc3k": lambda m: (m.between - m.residual, m.between),
 }
-"""Numerator and denominator of each form (Shrout & Fleiss 1979, pages 423 to 426)."""
+"""Numerator and denominator of each form (Shrout & Fleiss 1979)."""
 
 
 def count_icc(values: Numbers, items: Places, form: str) -> Counted:

@@ -1,4 +1,4 @@
-"""Krippendorff's alpha of any number of readers with gaps (Krippendorff 2004, section 11.3; 2011)."""
+"""Krippendorff's alpha of any number of readers with gaps (Krippendorff 2004, chapter 11; 2011)."""
 
 from __future__ import annotations
 

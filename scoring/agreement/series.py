@@ -37,6 +37,25 @@ class BlandAltman:
     upper: Statistic
 
 
+@dataclass(frozen=True)
+class SlopingLimits:
+    """Limits of agreement that change with the size of what is read (Bland & Altman 1999, section 3.2): at mean A the
+    bias is ``b0 + b1 A`` and the limits lie ``1.96 √(π/2) (c0 + c1 A)`` about it, never less than nothing."""
+
+    b0: float
+    b1: float
+    c0: float
+    c1: float
+    n: int
+
+    def at(self, mean: npt.ArrayLike) -> tuple[Numbers, Numbers, Numbers]:
+        """(bias, lower, upper) at means of any shape, in the readers' unit."""
+        size = np.asarray(mean, dtype=np.float64)
+        bias = self.b0 + self.b1 * size
+        reach = _NORMAL_975 * np.sqrt(np.pi / 2) * np.maximum(self.c0 + self.c1 * size, 0)
+        return bias, bias - reach, bias + reach
+
+
 def mae(scores: npt.ArrayLike, reference: npt.ArrayLike, *, seed: int = 0, draws: int = DRAWS) -> Statistic:
     """Mean absolute error of two series of one length (n,), in their unit (Willmott & Matsuura 2005).
 
@@ -106,7 +125,7 @@ def count_pearson(first: Numbers, second: Numbers, items: Places) -> Counted:
 
 def count_ccc(first: Numbers, second: Numbers, items: Places) -> Counted:
     """Of Lin's concordance correlation coefficient, 2 cov / (var a + var b + (mean a - mean b)²), with moments divided
-    by n (Lin 1989, equation 2.6; Lin 2000)."""
+    by n (Lin 1989; 2000)."""
 
     def reduce(sums: Numbers) -> Numbers:
         ma, mb, va, vb, cov = _second_moments(sums)
@@ -128,6 +147,18 @@ def bland_altman(first: Numbers, second: Numbers, items: Places, resamples: Resa
 
     bias = Counted(rows, lambda sums: sums[:, 1] / sums[:, 0], items, "there is no item")
     return BlandAltman(*(describe(each, resamples) for each in (bias, limit(-1), limit(1))))
+
+
+def sloping_limits(first: npt.ArrayLike, second: npt.ArrayLike) -> SlopingLimits | None:
+    """Of two series (n,), by two regressions on the mean: of the difference, then of the size of its residuals. None
+    for fewer than three items, or where the means do not vary: there is no slope to find."""
+    a, b = _pair(first, second)
+    size, apart = (a + b) / 2, a - b
+    if len(a) < 3 or _is_flat(size):
+        return None
+    b1, b0 = np.polyfit(size, apart, 1)
+    c1, c0 = np.polyfit(size, np.abs(apart - (b0 + b1 * size)), 1)
+    return SlopingLimits(float(b0), float(b1), float(c0), float(c1), len(a))
 
 
 def _moments_of(values: Numbers) -> Numbers:

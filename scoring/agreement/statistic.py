@@ -59,7 +59,7 @@ class Resamples:
     """Bootstrap samples of the ``n`` items of a table, the same for every statistic of it.
 
     With ``clusters`` (n,) (the patient of each core, say) whole clusters are drawn, because their items are no
-    independent evidence (Davison & Hinkley 1997, section 3.8).
+    independent evidence (Davison & Hinkley 1997).
     """
 
     n: int

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from scoring.agreement import mae, pearson, sd_of_signed_error
+from scoring.agreement import (
+    Resamples,
+    count_sensitivity,
+    describe,
+    mae,
+    pearson,
+    sd_of_signed_error,
+    sloping_limits,
+)
 from scoring.types import ScoringError
 
 A, B = [10.0, 20.0, 40.0, 100.0], [12.0, 15.0, 50.0, 91.0]
@@ -80,3 +88,28 @@ def test_perfect_agreement():
 def test_series_that_do_not_match_are_refused(first, second):
     with pytest.raises(ScoringError):
         mae(first, second)
+
+
+def test_limits_that_widen_with_what_is_read():
+    rng = np.random.default_rng(6)
+    size = rng.uniform(20, 300, 4000)
+    half = rng.normal(0, 0.05 * size) / 2
+    found = sloping_limits(size + half + 1, size - half - 1)
+    bias, lower, upper = found.at([50, 250])
+    assert bias == pytest.approx([2, 2], abs=0.6)
+    assert upper - bias == pytest.approx([1.96 * 0.05 * 50, 1.96 * 0.05 * 250], rel=0.06)
+    assert lower - bias == pytest.approx(-(upper - bias))
+    assert found.n == 4000
+    assert sloping_limits([5, 5, 5], [5, 5, 5]) is None
+    assert sloping_limits([1, 2], [1, 3]) is None
+
+
+def test_sensitivity_and_specificity_are_those_of_the_counts():
+    truth = np.array([1.0, 1, 1, 0, 0, 0, 0])
+    said = np.array([1.0, 1, 0, 0, 0, 0, 1])
+    items = np.arange(7)
+    found = describe(count_sensitivity(said, truth, items, frozenset({1})), Resamples(7))
+    assert (found.value, found.n) == (2 / 3, 7)
+    assert describe(count_sensitivity(said, truth, items, frozenset({0})), Resamples(7)).value == 3 / 4
+    none = describe(count_sensitivity(said, truth, items, frozenset({2})), Resamples(7))
+    assert none.undefined_reason == "no item is truly of these categories"
