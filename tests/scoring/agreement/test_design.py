@@ -12,7 +12,7 @@ from scoring.types import ScoringError
 
 
 def test_the_example_of_walter_eliasziw_and_donner() -> None:
-    """Their table II, k = 2, alpha .05, power .8: .6 against .8 needs 39 subjects."""
+    """Two readers, alpha .05, power .8: .6 against .8 needs 39 subjects, as tables of their formula have it."""
     assert items_for_icc_test(0.6, 0.8, 2) == 39
 
 
