@@ -219,6 +219,33 @@ def test_from_sign_in_to_a_signed_reading_without_a_mouse(browser: Browser, stac
     page.context.close()
 
 
+def test_a_core_is_read_by_touch_on_a_tablet(browser: Browser, stack: Stack) -> None:
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, base_url=stack.url, has_touch=True)
+    page = context.new_page()
+    page.goto("/worklist")
+    page.get_by_label("User name").fill("bob")
+    page.get_by_label("Password", exact=True).fill(stack.password())
+    page.get_by_role("button", name="Sign in").tap()
+    page.get_by_role("link", name=re.compile("^[0-9A-Z]{5}$")).first.tap()
+    for label, number in (("weak", "20"), ("moderate", "30"), ("strong", "10")):
+        field = page.get_by_label(label, exact=True)
+        field.tap()
+        page.keyboard.type(number)
+    expect(page.get_by_test_id("h-score")).to_have_text("110")
+    sign_and_next = page.get_by_role("button", name=re.compile("^Sign"))
+    for target in (sign_and_next, page.get_by_label("weak", exact=True)):
+        box = target.bounding_box()
+        assert box is not None
+        assert min(box["height"], box["width"]) >= 36, box  # a finger's width, on glass
+    shoot(page, "reading-touch")
+    sign_and_next.tap()
+    page.get_by_label("Your password, once in this session").fill(stack.password())
+    here = page.url
+    page.get_by_role("button", name=re.compile("^(Confirm|Sign)")).first.tap()
+    expect(page).not_to_have_url(here)
+    context.close()
+
+
 def give_cores(browser: Browser, stack: Stack, folder: Path) -> None:
     """A microarray in the demo's second study, its cores given to both readers."""
     tina = Script(browser, stack, "tina")

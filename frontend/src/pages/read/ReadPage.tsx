@@ -8,10 +8,12 @@ import { Problem } from "../../components/common/Problem";
 import { Trail } from "../../components/shell/Trail";
 import { useTitle } from "../../components/shell/slots";
 import { ReadRoom } from "./ReadRoom";
+import { useAddress } from "./use-address";
 
 /** One specimen to read: its form, and its tissue under an alias. */
 export default function ReadPage() {
-  const { assignmentId = "" } = useParams();
+  const { assignmentId: routed = "" } = useParams();
+  const [assignmentId, look] = useAddress(routed);
   const assignment = useAssignment(assignmentId);
   const opened = useOpenedAssignment(assignmentId);
   const me = useMe();
@@ -48,5 +50,5 @@ export default function ReadPage() {
   // goes to the wrong specimen.
   const shown = found ?? last;
   if (shown === null || !me.data) return <Loading what="Opening the specimen…" />;
-  return <ReadRoom assignment={shown.assignment} opened={shown.opened} current={assignmentId} person={me.data.id} />;
+  return <ReadRoom assignment={shown.assignment} opened={shown.opened} current={assignmentId} person={me.data.id} onLeave={look} />;
 }

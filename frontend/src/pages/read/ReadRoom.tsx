@@ -30,13 +30,14 @@ export interface ReadRoomProps {
   /** Where the reader is: another specimen than the one shown while that one still opens. */
   current: string;
   person: string;
+  /** The reader has just gone to another specimen. */
+  onLeave: () => void;
 }
 
 const NO_ITEMS: WorklistItem[] = [];
 
 /** Tissue in the middle, the form at the right; the slide's cores at the left where it has several. */
-export function ReadRoom({ assignment, opened, current: address, person }: ReadRoomProps) {
-  const [current, leaveFor] = useAsked(address);
+export function ReadRoom({ assignment, opened, current, person, onLeave }: ReadRoomProps) {
   const { panelOpen, filmstripOpen } = useSyncExternalStore(preferences.subscribe, preferences.get);
   const renewal = useRenewal(opened.presentation.id);
   const [session, setSession] = useState<ViewerSession | null>(null);
@@ -45,7 +46,7 @@ export function ReadRoom({ assignment, opened, current: address, person }: ReadR
   const items = useWholeWorklist(assignment).data ?? NO_ITEMS;
   const here = useMemo(() => items.find((item) => item.id === current) ?? assignment, [items, current, assignment]);
   const isOpening = current !== assignment.id;
-  const go = useNeighbours(items, here, assignment, leaveFor);
+  const go = useNeighbours(items, here, assignment, onLeave);
   const { spotlight, fit } = usePlace(session, opened, assignment.id);
   const magnification = useMagnificationUsed(session, assignment.id);
   const cores = useMemo(
@@ -109,17 +110,6 @@ export function ReadRoom({ assignment, opened, current: address, person }: ReadR
       )}
     </div>
   );
-}
-
-/**
- * Where the reader is, from the very key that says so. The address follows a moment later; what is typed meanwhile must
- * not go to the specimen that was left, and a second arrow counts from where the first one leads.
- */
-function useAsked(address: string): [asked: string, leaveFor: (to: string) => void] {
-  const [state, setState] = useState({ address, asked: address });
-  if (state.address !== address) setState({ address, asked: address });
-  const leaveFor = useCallback((to: string) => setState((old) => ({ ...old, asked: to })), []);
-  return [state.asked, leaveFor];
 }
 
 /** Holds the form's place; says something only where opening takes longer than a glance. */

@@ -17,7 +17,7 @@ export interface Neighbours {
 }
 
 /** The ways from one specimen to another. The next one's form is fetched ahead, its tissue once it is about to be shown. */
-export function useNeighbours(items: readonly WorklistItem[], here: Placed, assignment: Assignment, onLeave: (to: string) => void): Neighbours {
+export function useNeighbours(items: readonly WorklistItem[], here: Placed, assignment: Assignment, onLeave: () => void): Neighbours {
   const client = useQueryClient();
   const navigate = useNavigate();
   const next = nextToRead(items, here);
@@ -29,8 +29,8 @@ export function useNeighbours(items: readonly WorklistItem[], here: Placed, assi
     return () => clearTimeout(timer);
   }, [client, nextId]);
   const to = (id: string): void => {
-    onLeave(id);
     void navigate(`/read/${id}`, { replace: true });
+    onLeave();
   };
   const prefetch = (id: string): void => void prefetchAssignment(client, id);
   return {
