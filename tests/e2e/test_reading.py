@@ -45,7 +45,7 @@ def sign(page: Page, password: str = "") -> None:
     here = page.url
     page.keyboard.press("Control+Enter")
     if password:
-        page.get_by_label("Your password, once in this session").wait_for()
+        expect(page.get_by_label("Your password, once in this session")).to_be_focused()
         page.keyboard.type(password)
         page.keyboard.press("Enter")
     expect(page).not_to_have_url(here)
@@ -181,7 +181,7 @@ def test_a_slide_of_cores_is_read_by_keyboard_alone(browser: Browser, stack: Sta
             shoot(page, "reading-grid")
         page.keyboard.press("Control+Enter")
         if number == 0:
-            page.get_by_label("Your password, once in this session").wait_for()
+            expect(page.get_by_label("Your password, once in this session")).to_be_focused()
             page.keyboard.type(stack.password())
             page.keyboard.press("Control+Enter")
         if number < CORES - 1:
@@ -212,7 +212,7 @@ def test_from_sign_in_to_a_signed_reading_without_a_mouse(browser: Browser, stac
     expect(page.get_by_test_id("h-score")).to_have_text("110")
     here = page.url
     page.keyboard.press("Control+Enter")
-    page.get_by_label("Your password, once in this session").wait_for()
+    expect(page.get_by_label("Your password, once in this session")).to_be_focused()
     page.keyboard.type(stack.password())
     page.keyboard.press("Enter")
     expect(page).not_to_have_url(here)
