@@ -154,3 +154,19 @@ def test_giving_out_many_asks_the_database_no_more_often_than_giving_out_few(
 
     given(1)
     assert given(40) == given(2)
+
+
+def test_an_administrator_who_reads_gives_out_nothing_they_may_have_to_read(
+    study: Any, dora: Any, alice: Any, bob: Any, specimens: list[Specimen]
+) -> None:
+    """Whether bob can be given a specimen would tell her what he has been shown of it."""
+    factories.MembershipFactory(study=study, user=alice, role="administrator")
+    for exposed in (False, True):
+        if exposed:
+            factories.ExposureFactory(person=bob, specimen=specimens[0])
+        for act in (services.preview_allocation, services.allocate):
+            with pytest.raises(NotAllowed, match="another administrator"):
+                act(alice, study.pk, Asked(readers=[alice.pk, bob.pk]))
+    assert not Assignment.objects.exists()
+    services.allocate(dora, study.pk, Asked(readers=[alice.pk, bob.pk]))
+    assert Assignment.objects.exists()

@@ -19,7 +19,7 @@ from webapp.reading.allocation import Allocation, Reader, Wanted, balanced, cros
 from webapp.reading.models import Assignment, Purpose, QaReview, ReadingSession, Round
 from webapp.reading.services.again import planned_qa, planned_qualification, planned_re_reads
 from webapp.reading.services.assigning import assign, open_session, protocol_in_force
-from webapp.reading.services.plans import Asked, Load, Plan, held_by, readers_of, specimens_of
+from webapp.reading.services.plans import Asked, Load, Plan, demand_unveiled, held_by, readers_of, specimens_of
 from webapp.slides.models import Specimen
 from webapp.studies.models import Protocol, Study
 from webapp.studies.services import administered_study
@@ -32,7 +32,8 @@ def preview_allocation(actor: Any, study_id: UUID, asked: Asked) -> Plan:
 
     Raises:
         NotVisible: the actor is no member of the study.
-        NotAllowed: they do not administer it, or read in it and ask for what follows from others' readings.
+        NotAllowed: they do not administer it, or may still have to read what is to be given out, or read in it and ask
+            for what follows from others' readings.
         Invalid: readers or specimens are not the study's.
         Conflict: the study is closed or has no protocol, or its protocol plans no such thing.
     """
@@ -75,11 +76,12 @@ def _planned(actor: Any, study: Study, asked: Asked) -> _Planned:
     if asked.purpose == Purpose.QA:
         specimens = specimens_of(study, asked)
         return planned_qa(actor, study, asked, specimens), specimens
-    return _planned_first(study, protocol, asked)
+    return _planned_first(actor, study, protocol, asked)
 
 
-def _planned_first(study: Study, protocol: Protocol, asked: Asked) -> _Planned:
+def _planned_first(actor: Any, study: Study, protocol: Protocol, asked: Asked) -> _Planned:
     readers, specimens = readers_of(study, asked), specimens_of(study, asked)
+    demand_unveiled(actor, specimens)
     held = held_by(study, readers, Purpose.PRIMARY)
     cap = asked.cap if asked.cap is not None else protocol.workload_cap
     wanted = [each for each in _wanted(specimens, protocol) if each.needed]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from webapp.accounts.models import User
+from webapp.blinding.permissions import veiled_specimens
 from webapp.core.errors import Invalid, NotAllowed
 from webapp.reading.models import Absence, Assignment, Purpose, QualificationItem
 from webapp.reading.permissions import ROLE_FOR
@@ -130,6 +131,17 @@ def held_by(study: Study, readers: Mapping[UUID, User], purpose: str, series: in
         session__study=study, purpose=purpose, session__series=series, reader__in=list(readers)
     )
     return Counter(held.exclude(state=Assignment.State.WITHDRAWN).values_list("reader", flat=True))
+
+
+def demand_unveiled(actor: Any, specimens: Collection[UUID]) -> None:
+    """Whoever may still have to read a specimen does not give it out: who can be given it would tell what colleagues
+    have been shown of it.
+
+    Raises:
+        NotAllowed: one of the specimens is veiled for the actor.
+    """
+    if veiled_specimens(actor).filter(pk__in=specimens).exists():
+        raise NotAllowed("What you may still have to read yourself is given out by another administrator.")
 
 
 def demand_no_reader(actor: Any, study: Study, what: str) -> None:
