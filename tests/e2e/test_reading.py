@@ -87,8 +87,17 @@ def test_two_read_blind_and_a_third_decides(browser: Browser, stack: Stack) -> N
     open_second_study(dora, "Progress")
     expect(dora.get_by_text("4 of 6 readings signed")).to_be_visible()
     shoot(dora, "progress")
-    dora.goto("/comparisons")
-    expect(dora.get_by_text("110")).to_have_count(0)
+    study = re.search(r"/studies/([0-9a-f-]+)", dora.url)
+    assert study is not None
+    waiting = dora.request.get(f"/api/studies/{study[1]}/assignments?state=waiting").json()["results"]
+    still_read = waiting[0]["specimen"]
+    assert dora.request.get(f"/api/comparisons/{still_read}").status == 404
+    dora.goto(f"/comparisons/{still_read}")
+    dora.get_by_role("button", name="Show the readings").click()
+    expect(
+        dora.get_by_text("This specimen is still being read, so nobody sees its scores.", exact=False)
+    ).to_be_visible()
+    expect(dora.get_by_test_id("decision")).to_have_count(0)
 
     # Both press at once.
     alice.keyboard.press("Control+Enter")
@@ -106,8 +115,10 @@ def test_two_read_blind_and_a_third_decides(browser: Browser, stack: Stack) -> N
     ada.get_by_role("button", name="Take it up").click()
     expect(ada).to_have_url(re.compile(r"/read/[0-9a-f-]+$"))
     ada.get_by_role("application").wait_for()
-    expect(ada.get_by_text("110")).to_have_count(0)
-    expect(ada.get_by_text("210")).to_have_count(0)
+    panel = ada.get_by_role("complementary", name="Score")
+    panel.get_by_label("weak", exact=True).wait_for()
+    expect(panel.get_by_text("110")).to_have_count(0)
+    expect(panel.get_by_text("210")).to_have_count(0)
     type_score(ada, NEAR)
     ada.keyboard.press("Control+Enter")
     ada.get_by_label("Your password, once in this session").fill(stack.password())
