@@ -15,6 +15,7 @@ from scoring.agreement.krippendorff import count_alpha
 from scoring.agreement.ratings import Ratings
 from scoring.agreement.series import (
     BlandAltman,
+    Correlation,
     bland_altman,
     count_ccc,
     count_mae,
@@ -159,8 +160,8 @@ def shown(found: Statistic) -> dict[str, Any]:
     }
     if found.undefined_reason:
         answer["undefined"] = found.undefined_reason
-    if getattr(found, "p", None) is not None:
-        answer["p"] = found.p  # type: ignore[attr-defined]
+    if isinstance(found, Correlation) and found.p is not None:
+        answer["p"] = found.p
     return answer
 
 

@@ -36,15 +36,14 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     try:
         with open_slide(image, checksum=False) as reader:
             array = dearray_slide(reader)
-            um_per_px, source = reader.info.um_per_px, reader.info.um_per_px_source
+            info = reader.info
     except SlideError as error:
         raise ScoringError(f"{image}: {error.message}") from error
     except ScoringError as error:
         raise ScoringError(f"{image}: {error}") from error
     if not array.cores:
         raise ScoringError(f"{image}: shows no array of cores; give an overview in which cores are 10 px wide or more")
-    if options.um_per_px is not None:
-        um_per_px, source = options.um_per_px, "command line"  # type: ignore[assignment]
+    is_told = options.um_per_px is not None
     with image.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     return {
@@ -52,8 +51,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "preset": "default",
         "version": VERSION,
         "weights_sha256": None,
-        "um_per_px": um_per_px,
-        "um_per_px_source": source,
+        "um_per_px": options.um_per_px if is_told else info.um_per_px,
+        "um_per_px_source": "command line" if is_told else info.um_per_px_source,
         "input_sha256": sha256,
         "seconds": round(time.perf_counter() - started, 4),
         "cores": [core.as_json() for core in array.cores],

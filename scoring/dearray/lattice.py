@@ -89,13 +89,10 @@ def steps_of(places: Points, radius_px: float) -> tuple[Points, Points] | None:
     angle = np.degrees(np.arctan2(moves[:, 1], moves[:, 0]))
     across = _voted(moves[np.abs(angle) <= TILT_DEG], radius_px)
     down = _voted(moves[np.abs(angle - 90) <= TILT_DEG], radius_px)
-    if across is None and down is None:
-        return None
-    if across is None:  # one column, or one row: the other step is that one turned
-        across = np.array([down[1], -down[0]])  # type: ignore[index]
-    if down is None:
-        down = np.array([-across[1], across[0]])
-    return across, down
+    # Of one column, or one row, the other step is that one turned.
+    if across is None:
+        return None if down is None else (np.array([down[1], -down[0]]), down)
+    return across, np.array([-across[1], across[0]]) if down is None else down
 
 
 def _voted(moves: Points, radius_px: float) -> Points | None:

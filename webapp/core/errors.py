@@ -54,6 +54,11 @@ class NoRoom(DomainError):
     """The disk is too full to take more."""
 
 
+def counted_problems(number: int) -> str:
+    """``1 problem``, ``7 problems``."""
+    return "1 problem" if number == 1 else f"{number} problems"
+
+
 @dataclass(frozen=True)
 class LineError:
     """What is wrong with one line of a file; line 1 is the header."""
@@ -67,8 +72,7 @@ class BadLines(Invalid):
 
     MOST = 100
 
-    def __init__(self, lines: list[LineError]) -> None:
+    def __init__(self, lines: list[LineError], *, code: str = "lines") -> None:
         more = f" The first {self.MOST} are listed." if len(lines) > self.MOST else ""
-        problems = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-        super().__init__(f"Nothing was taken: {problems} in the file.{more}", code="lines")
+        super().__init__(f"Nothing was taken: {counted_problems(len(lines))} in the file.{more}", code=code)
         self.lines = lines[: self.MOST]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,6 @@ def test_more_readers_need_fewer_items_and_narrower_intervals_more() -> None:
         (lambda: items_for_icc_width(float("nan"), 2, width=0.2), "ICC lies between"),
     ],
 )
-def test_what_cannot_be_planned_is_named(call: object, said: str) -> None:
+def test_what_cannot_be_planned_is_named(call: Callable[[], int], said: str) -> None:
     with pytest.raises(ScoringError, match=said):
-        call()  # type: ignore[operator]
+        call()

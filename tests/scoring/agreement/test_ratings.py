@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoring.agreement import parse_scale, read_csv
+from scoring.agreement import Scale, parse_scale, read_csv
 from scoring.types import ScoringError
 
 INTERVAL = parse_scale("interval")
@@ -65,9 +65,9 @@ def test_a_repeated_reading_is_refused_unless_it_is_said_how_it_counts() -> None
         ("a,a\n1,2\n", INTERVAL, "a name of its own"),
     ],
 )
-def test_what_cannot_be_used_is_named_with_its_line(text: str, scale: object, said: str) -> None:
+def test_what_cannot_be_used_is_named_with_its_line(text: str, scale: Scale, said: str) -> None:
     with pytest.raises(ScoringError) as refused:
-        read_csv(text, scale)  # type: ignore[arg-type]
+        read_csv(text, scale)
     assert said in str(refused.value)
 
 

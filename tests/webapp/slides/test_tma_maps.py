@@ -7,10 +7,10 @@ import pytest
 from tests import factories
 from webapp.audit.models import Event
 from webapp.cases.models import Case
-from webapp.core.errors import Conflict, NotAllowed, NotVisible
+from webapp.core.errors import BadLines, Conflict, NotAllowed, NotVisible
 from webapp.slides import services
 from webapp.slides.models import Slide, Specimen
-from webapp.slides.services.tma_maps import MOST_ROWS, Applied, MapErrors
+from webapp.slides.services.tma_maps import MOST_ROWS, Applied
 from webapp.studies.models import Study
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def apply(person: Any, slide: Slide, text: str) -> Applied:
 
 
 def refused(person: Any, slide: Slide, text: str) -> list[tuple[int, str]]:
-    with pytest.raises(MapErrors) as errors:
+    with pytest.raises(BadLines) as errors:
         apply(person, slide, text)
     assert Specimen.objects.count() == 0
     assert Case.objects.count() == 0

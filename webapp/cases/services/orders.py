@@ -7,7 +7,6 @@ there are found by their accession; others are made, under the code the file giv
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +18,7 @@ from webapp.audit.services import record
 from webapp.cases.models import AccessionKey, Case, Order
 from webapp.cases.permissions import can_hold_key
 from webapp.cases.services.registering import CODE, CODE_RULE, next_code
+from webapp.core.csv_lines import Form, read_lines, shown
 from webapp.core.errors import BadLines, Conflict, LineError, NotAllowed, NotVisible
 from webapp.studies.models import MARKERS, Study
 from webapp.studies.permissions import visible_studies
@@ -27,6 +27,7 @@ COLUMNS: Final = ("accession", "marker", "barcode")
 OPTIONAL: Final = ("case",)
 LONGEST: Final = 1_000_000
 MOST_ROWS: Final = 5000
+FORM: Final = Form("file", "orders", MOST_ROWS, LONGEST)
 #: Begins with a letter or digit, like a pseudonym, so that no spreadsheet takes it for a formula.
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,79}", re.ASCII)
 NAME_RULE: Final = "1 to 80 letters, digits, spaces and . _ / -, beginning with a letter or digit"
@@ -82,51 +83,32 @@ def import_orders(actor: Any, study_id: UUID, text: str) -> Imported:
 
 def parse(text: str) -> list[Line]:
     """The lines of a file, each acceptable by itself. Raises BadLines."""
-    if len(text) > LONGEST:
-        raise BadLines([LineError(1, f"The file is longer than {LONGEST} characters.")])
-    if "\x00" in text:
-        raise BadLines([LineError(text[: text.index("\x00")].count("\n") + 1, "Holds NUL: this is no CSV file.")])
-    reader = csv.reader(text.removeprefix("\ufeff").splitlines(), strict=True)
-    lines: list[Line] = []
-    errors: list[LineError] = []
-    try:
-        header = [name.strip().lower() for name in next(reader, [])]
-        if set(header) - {*COLUMNS, *OPTIONAL} or set(COLUMNS) - set(header) or len(set(header)) != len(header):
-            told = f"The header names {','.join(COLUMNS)} and may name case, each once, nothing else."
-            raise BadLines([LineError(1, told)])
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(lines) + len(errors) >= MOST_ROWS:
-                errors.append(LineError(reader.line_num, f"A file has at most {MOST_ROWS} orders."))
-                break
-            if len(cells) != len(header):
-                errors.append(LineError(reader.line_num, f"Has {len(cells)} cells; the header has {len(header)}."))
-                continue
-            line = _line(reader.line_num, dict(zip(header, cells, strict=True)))
-            (lines if isinstance(line, Line) else errors).append(line)  # type: ignore[arg-type]  # each to its own
-    except csv.Error as error:
-        errors.append(LineError(max(reader.line_num, 1), f"Not readable as CSV: {error}."))
+    lines, errors = read_lines(text, FORM, wrong_header=_wrong_header, line=_line)
     errors += _clashes(lines)
     if not lines and not errors:
         errors.append(LineError(1, "The file holds no order."))
     if errors:
-        raise BadLines(sorted(errors, key=lambda error: error.line))
+        raise FORM.refused(errors)
     return lines
 
 
+def _wrong_header(header: list[str]) -> str:
+    if set(header) - {*COLUMNS, *OPTIONAL} or set(COLUMNS) - set(header) or len(set(header)) != len(header):
+        return f"The header names {','.join(COLUMNS)} and may name {' and '.join(OPTIONAL)}, each once, nothing else."
+    return ""
+
+
 def _line(number: int, cells: dict[str, str]) -> Line | LineError:
-    cells = {name: cell.strip() for name, cell in cells.items()}
     wrong = [
-        f"{name} {_shown(cells[name])} is not acceptable: {NAME_RULE}"
+        f"{name} {shown(cells[name])} is not acceptable: {NAME_RULE}"
         for name in ("accession", "barcode")
         if not NAME.fullmatch(cells[name])
     ]
     code = cells.get("case", "")
     if code and not CODE.fullmatch(code):
-        wrong.append(f"case {_shown(code)} is not acceptable: {CODE_RULE.rstrip('.')}")
+        wrong.append(f"case {shown(code)} is not acceptable: {CODE_RULE.rstrip('.')}")
     if cells["marker"] not in MARKERS:
-        wrong.append(f"marker {_shown(cells['marker'])} is unknown; known are {', '.join(MARKERS)}")
+        wrong.append(f"marker {shown(cells['marker'])} is unknown; known are {', '.join(MARKERS)}")
     if wrong:
         return LineError(number, "; ".join(wrong) + ".")
     return Line(number, cells["accession"], code, cells["marker"], cells["barcode"])
@@ -205,7 +187,3 @@ def _orders(study: Study, lines: list[Line], cases: dict[str, Case]) -> tuple[in
         raise BadLines(errors)
     Order.objects.bulk_create(fresh, batch_size=1000)
     return len(fresh), len(lines) - len(fresh)
-
-
-def _shown(cell: str) -> str:
-    return repr(cell if len(cell) <= 40 else cell[:40] + "…")

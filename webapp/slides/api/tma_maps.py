@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webapp.core.api import problem
 from webapp.core.errors import Invalid, TooLarge
 from webapp.slides import services
 
@@ -62,9 +61,5 @@ class TmaMapView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         body = TmaMapSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
-            applied = services.apply_tma_map(request.user, pk, body.validated_data["csv"])
-        except services.MapErrors as error:
-            lines = [{"line": wrong.line, "message": wrong.message} for wrong in error.lines]
-            return problem(400, "Invalid input", error.message, code=error.code, lines=lines)
+        applied = services.apply_tma_map(request.user, pk, body.validated_data["csv"])
         return Response({"created": applied.created, "updated": applied.updated})

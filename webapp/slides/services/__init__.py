@@ -22,7 +22,7 @@ from webapp.slides.services.registration import (
     register_slide_from_inbox,
     register_uploaded_slide,
 )
-from webapp.slides.services.tma_maps import MapErrors, apply_tma_map
+from webapp.slides.services.tma_maps import apply_tma_map
 from webapp.slides.services.viewing import end_access, open_for_reading, open_slide, renew_presentation
 from webapp.studies.models import MARKERS
 
@@ -32,7 +32,6 @@ __all__ = [
     "DearrayClaim",
     "FieldBox",
     "GridPlace",
-    "MapErrors",
     "Particulars",
     "apply_tma_map",
     "change_slide",

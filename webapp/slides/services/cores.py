@@ -13,7 +13,7 @@ from django.db import transaction
 
 from webapp.audit.services import record
 from webapp.cases.services import CODE, CODE_RULE
-from webapp.core.errors import Conflict, Invalid, NotAllowed, NotVisible, Stale
+from webapp.core.errors import Conflict, Invalid, NotAllowed, NotVisible, Stale, counted_problems
 from webapp.core.states import move
 from webapp.slides.models import CoreProposal, Slide, Specimen
 from webapp.slides.permissions import can_see_maps, visible_slides
@@ -159,7 +159,7 @@ def _check(places: Sequence[GridPlace], slide: Slide, known: set[UUID]) -> None:
                 seen[what] = number
     if wrong:
         shown = dict(list(wrong.items())[:100])
-        raise Invalid(f"Nothing was saved: {len(wrong)} problem(s) in the grid.", fields=shown, code="grid")
+        raise Invalid(f"Nothing was saved: {counted_problems(len(wrong))} in the grid.", fields=shown, code="grid")
 
 
 def _keep_proposal(slide: Slide, places: Sequence[GridPlace]) -> None:

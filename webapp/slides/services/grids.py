@@ -104,9 +104,9 @@ def write_cores(slide: Slide, there: list[Specimen], wanted: Sequence[Wanted], *
     created: list[Specimen] = []
     updated: list[Specimen] = []
     reassigned = 0
-    for specimen, core in pairs:
-        if specimen is None:
-            specimen = Specimen(slide=slide, kind=Specimen.Kind.CORE)  # noqa: PLW2901
+    for there_already, core in pairs:
+        specimen = there_already or Specimen(slide=slide, kind=Specimen.Kind.CORE)
+        if there_already is None:
             created.append(specimen)
         else:
             reassigned += specimen.case_id != cases[core.case].pk

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Callable
@@ -14,7 +13,8 @@ from django.db import transaction
 
 from webapp.audit.services import record
 from webapp.cases.services import CODE, CODE_RULE
-from webapp.core.errors import Invalid
+from webapp.core.csv_lines import Form, read_lines, shown
+from webapp.core.errors import LineError
 from webapp.slides.models import CoreProposal, Slide, Specimen
 from webapp.slides.services.grids import MOST_CORES, Circle, Wanted, circle_of, locked_tma, write_cores
 from webapp.studies.models import MARKERS
@@ -24,28 +24,10 @@ CIRCLES = ("x_px", "y_px", "radius_px")
 OPTIONAL = ("missing", "marker")
 LARGEST_BYTES = 1_000_000
 MOST_ROWS = MOST_CORES
-MOST_ERRORS = 100
+FORM = Form("map", "cores", MOST_ROWS, LARGEST_BYTES, code="tma_map")
 NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 PLACE = re.compile(r"[0-9]{1,4}", re.ASCII)
 YES_NO = {"0": False, "no": False, "false": False, "1": True, "yes": True, "true": True}
-
-
-@dataclass(frozen=True)
-class LineError:
-    """What is wrong with one line of the file; line 1 is the header."""
-
-    line: int
-    message: str
-
-
-class MapErrors(Invalid):
-    """The map was refused; ``lines`` says why, line by line."""
-
-    def __init__(self, lines: list[LineError]) -> None:
-        shown = lines[:MOST_ERRORS]
-        more = f" The first {MOST_ERRORS} are listed." if len(lines) > MOST_ERRORS else ""
-        super().__init__(f"Nothing was applied: {len(lines)} problem(s) in the map.{more}", code="tma_map")
-        self.lines = shown
 
 
 @dataclass(frozen=True)
@@ -80,7 +62,7 @@ def apply_tma_map(actor: Any, slide_id: UUID, text: str) -> Applied:
             markers, lines of another marker than the slide's are for another slide.
 
     Raises:
-        MapErrors: with the line of each problem; nothing was applied.
+        BadLines: with the line of each problem; nothing was applied.
         Conflict: the slide is not ready, was registered as a whole section, or a core in use would change its case or
             place.
         NotVisible, NotAllowed: the actor is no technician of the study.
@@ -100,77 +82,49 @@ def parse(text: str, width_px: int, height_px: int, *, marker: str = "") -> list
     """The cores a map names, on a slide of that size and ``marker``.
 
     Raises:
-        MapErrors: with the line of each problem.
+        BadLines: with the line of each problem.
     """
-    if len(text) > LARGEST_BYTES:
-        raise MapErrors([LineError(1, f"The map is longer than {LARGEST_BYTES} characters.")])
-    if "\x00" in text:
-        raise MapErrors([LineError(text[: text.index("\x00")].count("\n") + 1, "Holds NUL: this is no CSV file.")])
-    reader = csv.reader(text.removeprefix("\ufeff").splitlines(), strict=True)
-    cores: list[Core] = []
-    errors: list[LineError] = []
-    others = 0
-    try:
-        header = [name.strip().lower() for name in next(reader, [])]
-        _check_header(header)
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cores) + len(errors) + others >= MOST_ROWS:
-                errors.append(LineError(reader.line_num, f"A map has at most {MOST_ROWS} cores."))
-                break
-            if len(cells) != len(header):
-                errors.append(LineError(reader.line_num, f"Has {len(cells)} cells; the header has {len(header)}."))
-                continue
-            named = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
-            core = _core(reader.line_num, named, width_px, height_px)
-            if isinstance(core, LineError):
-                errors.append(core)
-            elif named.get("marker", "") in ("", marker):
-                cores.append(core)
-            else:
-                others += 1
-    except csv.Error as error:
-        errors.append(LineError(max(reader.line_num, 1), f"Not readable as CSV: {error}."))
+
+    def line(number: int, cells: dict[str, str]) -> tuple[bool, Core] | LineError:
+        core = _core(number, cells, width_px, height_px)
+        return core if isinstance(core, LineError) else (cells.get("marker", "") in ("", marker), core)
+
+    taken, errors = read_lines(text, FORM, wrong_header=_wrong_header, line=line)
+    cores = [core for is_ours, core in taken if is_ours]
     errors += _doubles(cores)
     if not cores and not errors:
-        errors.append(
-            LineError(1, f"The map names no core of marker {marker}." if others else "The map names no core.")
-        )
+        none = f"The map names no core of marker {marker}." if taken else "The map names no core."
+        errors.append(LineError(1, none))
     if errors:
-        raise MapErrors(sorted(errors, key=lambda error: error.line))
+        raise FORM.refused(errors)
     return cores
 
 
-def _check_header(header: list[str]) -> None:
+def _wrong_header(header: list[str]) -> str:
     missing = [name for name in PLACES if name not in header]
     circles = sum(name in header for name in CIRCLES)
     unknown = [name for name in header if name not in PLACES + CIRCLES + OPTIONAL]
     if missing or unknown or circles not in (0, len(CIRCLES)) or len(set(header)) != len(header):
-        raise MapErrors(
-            [
-                LineError(
-                    1,
-                    f"The header must name {','.join(PLACES)}, and may name {','.join(CIRCLES)} (all or none), "
-                    f"{' and '.join(OPTIONAL)}, each once, nothing else.",
-                )
-            ]
+        return (
+            f"The header must name {','.join(PLACES)}, and may name {','.join(CIRCLES)} (all or none), "
+            f"{' and '.join(OPTIONAL)}, each once, nothing else."
         )
+    return ""
 
 
 def _core(line: int, cells: dict[str, str], width_px: int, height_px: int) -> Core | LineError:
     wrong = []
     for name in ("row", "column"):
         if not PLACE.fullmatch(cells[name]) or int(cells[name]) < 1:
-            wrong.append(f"{name} must be a number from 1 to 9999, got {_shown(cells[name])}")
+            wrong.append(f"{name} must be a number from 1 to 9999, got {shown(cells[name])}")
     if not CODE.fullmatch(cells["case"]):
-        wrong.append(f"case {_shown(cells['case'])} is not acceptable: {CODE_RULE.rstrip('.')}")
+        wrong.append(f"case {shown(cells['case'])} is not acceptable: {CODE_RULE.rstrip('.')}")
     circle = _circle(cells, width_px, height_px, wrong.append) if "x_px" in cells else None
     given = cells.get("missing", "").lower()
     if given and given not in YES_NO:
-        wrong.append(f"missing must be yes, no or empty, got {_shown(cells['missing'])}")
+        wrong.append(f"missing must be yes, no or empty, got {shown(cells['missing'])}")
     if cells.get("marker", "") not in ("", *MARKERS):
-        wrong.append(f"marker must be one of {', '.join(MARKERS)} or empty, got {_shown(cells['marker'])}")
+        wrong.append(f"marker must be one of {', '.join(MARKERS)} or empty, got {shown(cells['marker'])}")
     if wrong:
         return LineError(line, "; ".join(wrong) + ".")
     is_missing = YES_NO.get(given, False if circle else None)
@@ -181,7 +135,7 @@ def _circle(cells: dict[str, str], width_px: int, height_px: int, wrong: Callabl
     numbers: dict[str, float] = {}
     for name, most in zip(CIRCLES, (width_px, height_px, math.hypot(width_px, height_px)), strict=True):
         if not NUMBER.fullmatch(cells[name]):
-            wrong(f"{name} must be a number of pixels, got {_shown(cells[name])}")
+            wrong(f"{name} must be a number of pixels, got {shown(cells[name])}")
         elif float(cells[name]) > most:
             wrong(f"{name} {cells[name]} lies outside the slide ({width_px} × {height_px} px)")
         else:
@@ -207,7 +161,7 @@ def _placed(cores: list[Core], slide: Slide, there: list[Specimen]) -> list[Want
     """The cores with their circles: the map's own, else those of the slide's cores, else those proposed.
 
     Raises:
-        MapErrors: a line has no circle and neither has the slide at its place.
+        BadLines: a line has no circle and neither has the slide at its place.
     """
     grid: dict[tuple[int | None, int | None], tuple[Circle, bool]] = {}
     proposal = CoreProposal.objects.filter(slide=slide).first()
@@ -217,7 +171,7 @@ def _placed(cores: list[Core], slide: Slide, there: list[Specimen]) -> list[Want
     grid |= {(core.row, core.column): (circle_of(core), core.is_missing) for core in there}
     if not grid and any(core.circle is None for core in cores):
         message = f"Without {','.join(CIRCLES)} the map needs the slide's grid: have its cores looked for first."
-        raise MapErrors([LineError(1, message)])
+        raise FORM.refused([LineError(1, message)])
     wanted: list[Wanted] = []
     errors: list[LineError] = []
     for core in cores:
@@ -229,9 +183,5 @@ def _placed(cores: list[Core], slide: Slide, there: list[Specimen]) -> list[Want
         missing = is_missing if core.is_missing is None else core.is_missing
         wanted.append(Wanted(core.row, core.column, core.case, circle, missing))
     if errors:
-        raise MapErrors(errors)
+        raise FORM.refused(errors)
     return wanted
-
-
-def _shown(cell: str) -> str:
-    return repr(cell if len(cell) <= 40 else cell[:40] + "…")
