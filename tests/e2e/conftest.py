@@ -11,13 +11,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_FLAGS = [
@@ -104,10 +106,51 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-def sign_in(browser: Browser, stack: Stack, username: str, *, width: int = 1366, height: int = 768) -> Page:
-    """A page of a new browser profile with this person signed in; console errors and CSP violations fail the test."""
-    context = browser.new_context(viewport={"width": width, "height": height}, base_url=stack.url)
+_complaints: list[str] = []
+
+
+def _listen(page: Page) -> None:
+    page.on("pageerror", lambda error: _complaints.append(f"{page.url}: {error}"))
+
+    def hear(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            _complaints.append(f"{page.url}: {message.text}")
+
+    page.on("console", hear)
+
+
+@pytest.fixture(autouse=True)
+def no_page_errors() -> Iterator[None]:
+    """An exception nobody caught in a page, or a violation of its content security policy, fails the test."""
+    _complaints.clear()
+    yield
+    assert _complaints == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what its pages showed and what the web server complained of."""
+    report = yield
+    values = getattr(item, "funcargs", {})
+    if report.failed and "browser" in values and "stack" in values:
+        for page in (page for context in values["browser"].contexts for page in context.pages):
+            with suppress(PlaywrightError):
+                text = page.locator("body").inner_text(timeout=2000)
+                report.sections.append((f"page {page.url}", text[:2000]))
+        log = (values["stack"].home / "logs" / "web-server.log").read_text(errors="replace").splitlines()
+        complaints = [line for line in log if "[warning" in line or "[error" in line]
+        report.sections.append(("web server", "\n".join(complaints[-30:])))
+    return report
+
+
+def sign_in(
+    browser: Browser, stack: Stack, username: str, *, width: int = 1366, height: int = 768, has_touch: bool = False
+) -> Page:
+    """A page of a new browser profile with this person signed in, listened to for errors."""
+    viewport = ViewportSize(width=width, height=height)
+    context = browser.new_context(viewport=viewport, base_url=stack.url, has_touch=has_touch)
     page = context.new_page()
+    _listen(page)
     page.goto("/studies")
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password", exact=True).fill(stack.password())

@@ -5,7 +5,6 @@ And a slide of cores read with the keyboard alone.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -21,6 +20,21 @@ CORES = 6
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 #: Weak, moderate, strong: H-scores 110, 150 and 210. The first two are within the tolerance of 40, the last is not.
 LOW, NEAR, HIGH = ("10", "20", "20"), ("10", "40", "20"), ("0", "30", "50")
+
+
+@pytest.fixture(scope="module")
+def cores_to_read(browser: Browser, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A microarray in the demo's second study, its cores given to both readers."""
+    folder = tmp_path_factory.mktemp("microarray")
+    tina = Script(browser, stack, "tina")
+    study = next(found["id"] for found in tina.get("/api/studies")["results"] if found["name"] == STUDY)
+    write_tma(folder, CORES, 43)
+    fields = {"marker": "ER", "name": MICROARRAY, "tma": "true"}
+    slide = tina.upload(f"/api/studies/{study}/slides", folder / "tma.tif", fields)["id"]
+    tina.wait(f"/api/slides/{slide}", lambda found: found["state"] == "ready")
+    tma_map = (folder / "tma_map.csv").read_text(encoding="utf-8")
+    tina.post(f"/api/slides/{slide}/tma-map", {"csv": tma_map})
+    assign(browser, stack, slide)
 
 
 def start_reading(page: Page) -> None:
@@ -63,9 +77,6 @@ def read_waiting(page: Page, scores: list[tuple[str, str, str]], password: str) 
 
 def test_two_read_blind_and_a_third_decides(browser: Browser, stack: Stack) -> None:
     alice, bob, ada, dora = (sign_in(browser, stack, username) for username in ("alice", "bob", "ada", "dora"))
-    errors: list[str] = []
-    for page in (alice, bob, ada, dora):
-        page.on("pageerror", lambda error: errors.append(str(error)))
     ada.goto("/worklist?tab=adjudication")
     expect(ada.get_by_role("tab", name="Adjudication 0")).to_be_visible()
     shoot(alice, "worklist")
@@ -127,7 +138,6 @@ def test_two_read_blind_and_a_third_decides(browser: Browser, stack: Stack) -> N
 
     # Now that all is in, each looks for herself: the mean of two who agree, and the adjudicator's word on the third.
     assert sorted(revealed(alice)) == ["110", "130", "150"]
-    assert errors == []
     for page in (alice, bob, ada, dora):
         page.context.close()
 
@@ -167,8 +177,8 @@ def test_a_correction_stands_beside_the_reading(browser: Browser, stack: Stack) 
     page.context.close()
 
 
-def test_a_slide_of_cores_is_read_by_keyboard_alone(browser: Browser, stack: Stack, tmp_path: Path) -> None:
-    give_cores(browser, stack, tmp_path)
+@pytest.mark.usefixtures("cores_to_read")
+def test_a_slide_of_cores_is_read_by_keyboard_alone(browser: Browser, stack: Stack) -> None:
     page = sign_in(browser, stack, "alice")
     waiting = page.request.get("/api/worklist?state=to_read&page_size=200").json()["results"]
     page.goto(f"/read/{next(item['id'] for item in waiting if item['is_core'])}")
@@ -204,6 +214,7 @@ def test_a_slide_of_cores_is_read_by_keyboard_alone(browser: Browser, stack: Sta
     page.context.close()
 
 
+@pytest.mark.usefixtures("cores_to_read")
 def test_from_sign_in_to_a_signed_reading_without_a_mouse(browser: Browser, stack: Stack) -> None:
     page = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=stack.url).new_page()
     page.goto("/")
@@ -230,13 +241,10 @@ def test_from_sign_in_to_a_signed_reading_without_a_mouse(browser: Browser, stac
     page.context.close()
 
 
+@pytest.mark.usefixtures("cores_to_read")
 def test_a_core_is_read_by_touch_on_a_tablet(browser: Browser, stack: Stack) -> None:
-    context = browser.new_context(viewport={"width": 1024, "height": 768}, base_url=stack.url, has_touch=True)
-    page = context.new_page()
+    page = sign_in(browser, stack, "bob", width=1024, has_touch=True)
     page.goto("/worklist")
-    page.get_by_label("User name").fill("bob")
-    page.get_by_label("Password", exact=True).fill(stack.password())
-    page.get_by_role("button", name="Sign in").tap()
     page.get_by_role("link", name=re.compile("^[0-9A-Z]{5}$")).first.tap()
     for label, number in (("weak", "20"), ("moderate", "30"), ("strong", "10")):
         field = page.get_by_label(label, exact=True)
@@ -254,20 +262,7 @@ def test_a_core_is_read_by_touch_on_a_tablet(browser: Browser, stack: Stack) -> 
     here = page.url
     page.get_by_role("button", name=re.compile("^(Confirm|Sign)")).first.tap()
     expect(page).not_to_have_url(here)
-    context.close()
-
-
-def give_cores(browser: Browser, stack: Stack, folder: Path) -> None:
-    """A microarray in the demo's second study, its cores given to both readers."""
-    tina = Script(browser, stack, "tina")
-    study = next(found["id"] for found in tina.get("/api/studies")["results"] if found["name"] == STUDY)
-    write_tma(folder, CORES, 43)
-    fields = {"marker": "ER", "name": MICROARRAY, "tma": "true"}
-    slide = tina.upload(f"/api/studies/{study}/slides", folder / "tma.tif", fields)["id"]
-    tina.wait(f"/api/slides/{slide}", lambda found: found["state"] == "ready")
-    tma_map = (folder / "tma_map.csv").read_text(encoding="utf-8")
-    tina.post(f"/api/slides/{slide}/tma-map", {"csv": tma_map})
-    assign(browser, stack, slide)
+    page.context.close()
 
 
 def assign(browser: Browser, stack: Stack, slide: str) -> None:

@@ -38,8 +38,17 @@ async function step(promise: Promise<unknown>): Promise<SignInStep> {
 /** The state of this browser's session; also makes the server set its CSRF cookie. */
 export const session = (signal?: AbortSignal): Promise<SignInStep> => step(request(`${BASE}/auth/session`, { signal }));
 
-export const signIn = (username: string, password: string): Promise<SignInStep> =>
-  step(request(`${BASE}/auth/login`, { method: "POST", body: { username, password } }));
+/** A password manager may send the form before the server has set its CSRF cookie: refused, asked for, sent again. */
+export async function signIn(username: string, password: string): Promise<SignInStep> {
+  const send = (): Promise<SignInStep> => step(request(`${BASE}/auth/login`, { method: "POST", body: { username, password } }));
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 403) throw error;
+    await session();
+    return send();
+  }
+}
 
 export const sendMfaCode = (code: string): Promise<SignInStep> =>
   step(request(`${BASE}/auth/2fa/authenticate`, { method: "POST", body: { code } }));

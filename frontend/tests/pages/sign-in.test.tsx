@@ -77,6 +77,21 @@ describe("signing in", () => {
     expect((await screen.findByRole("alert")).textContent).toMatch(/do not belong together/);
   });
 
+  it("asks for the server's cookie and sends again where the form was quicker than it", async () => {
+    let sent = 0;
+    const asked = open({ [LOGIN]: () => (++sent === 1 ? [403, null] : [200, { status: 200 }]) });
+    fill();
+    expect(await screen.findByText("arrived at /")).toBeTruthy();
+    expect(asked.slice(-3).map((call) => call.method)).toEqual(["POST", "GET", "POST"]);
+  });
+
+  it("does not send a third time", async () => {
+    const asked = open({ [LOGIN]: () => [403, null] });
+    fill();
+    expect((await screen.findByRole("alert")).textContent).toMatch(/keeps no cookies/);
+    expect(asked.filter((call) => call.method === "POST")).toHaveLength(2);
+  });
+
   it("goes on at once where somebody is signed in", async () => {
     open({ [SESSION]: () => [200, { status: 200 }] });
     await waitFor(() => expect(screen.getByText("arrived at /")).toBeTruthy());
@@ -86,7 +101,7 @@ describe("signing in", () => {
 describe("words and ways", () => {
   it.each([
     [new ApiError(429, "x"), /locked for a while/],
-    [new ApiError(403, "x"), /locked for a while/],
+    [new ApiError(403, "x"), /keeps no cookies/],
     [new ApiError(400, "x", "too_many_login_attempts"), /locked for a while/],
     [new ApiError(0, "x"), /did not answer/],
     [new ApiError(500, "x"), /not the cause/],

@@ -18,9 +18,10 @@ export function safeNext(next: string | null): string {
 export function signInProblem(error: unknown, step: SignInStep): string {
   if (!(error instanceof ApiError)) return "This page went wrong. Load it again.";
   if (error.status === 0) return "The server did not answer. Check the connection and try again.";
-  if (error.status === 429 || error.status === 403 || error.code === "too_many_login_attempts") {
+  if (error.status === 429 || error.code === "too_many_login_attempts") {
     return "Signing in is locked for a while after too many attempts. Wait 15 minutes, or ask your administrator.";
   }
+  if (error.status === 403) return "This page is too old, or this browser keeps no cookies. Allow them and load the page again.";
   if (error.status >= 500) return "The server has a problem. Your password was not the cause; try again in a moment.";
   if (step === "mfa") return "This code does not fit. Codes change every 30 seconds: type the one shown now.";
   return "User name and password do not belong together. Check Caps Lock and try again.";
