@@ -15,7 +15,12 @@ from scoring.agreement.categories import (
     count_specific,
     weights_of,
 )
-from scoring.agreement.design import items_for_icc_test, items_for_icc_width
+from scoring.agreement.design import (
+    items_for_icc_test,
+    items_for_icc_width,
+    items_for_kappa_test,
+    items_for_kappa_width,
+)
 from scoring.agreement.icc import FORMS, count_icc
 from scoring.agreement.krippendorff import count_alpha
 from scoring.agreement.ratings import Ratings, Scale, parse_scale, read_csv
@@ -67,6 +72,8 @@ __all__ = [
     "describe",
     "items_for_icc_test",
     "items_for_icc_width",
+    "items_for_kappa_test",
+    "items_for_kappa_width",
     "mae",
     "parse_scale",
     "pearson",

@@ -59,7 +59,9 @@ class Resamples:
     """Bootstrap samples of the ``n`` items of a table, the same for every statistic of it.
 
     With ``clusters`` (n,) (the patient of each core, say) whole clusters are drawn, because their items are no
-    independent evidence (Davison & Hinkley 1997).
+    independent evidence (Davison & Hinkley 1997). Of more than ``blocks`` items or clusters, these are dealt at random
+    into so many blocks, and blocks are drawn: random groups (Wolter 2007, chapter 2) have the same spread in
+    expectation, for a fraction of the work.
     """
 
     n: int
@@ -67,6 +69,7 @@ class Resamples:
     seed: int = 0
     draws: int = DRAWS
     method: str = "percentile"
+    blocks: int | None = None
 
     def __post_init__(self) -> None:
         if self.method not in ("percentile", "bca"):
@@ -76,19 +79,35 @@ class Resamples:
 
     @cached_property
     def groups(self) -> Places:
-        """(n,) the number of each item's cluster, from 0; each its own without clusters."""
-        if self.clusters is None:
-            return np.arange(self.n, dtype=np.int64)
-        return np.unique(self.clusters, return_inverse=True)[1].astype(np.int64)
+        """(n,) the number of what each item is drawn with, from 0: its cluster or block; each its own otherwise."""
+        clusters = np.arange(self.n) if self.clusters is None else np.unique(self.clusters, return_inverse=True)[1]
+        found = int(clusters.max()) + 1 if self.n else 0
+        if self.blocks is None or found <= self.blocks:
+            return clusters.astype(np.int64)
+        dealt = np.random.default_rng(self.seed).permutation(found) % self.blocks
+        return dealt[clusters].astype(np.int64)
 
     @cached_property
     def weights(self) -> Numbers:
-        """(draws, n) how often each item is in each sample."""
+        """(draws, groups) how often each group is in each sample."""
         groups = int(self.groups.max()) + 1 if self.n else 0
         drawn = bootstrap_items(groups, seed=self.seed, draws=self.draws)
         drawn += groups * np.arange(self.draws)[:, None]
         counts = np.bincount(drawn.ravel(), minlength=self.draws * groups).reshape(self.draws, groups)
-        return np.asarray(counts if self.clusters is None else counts[:, self.groups], dtype=np.float64)
+        return counts.astype(np.float64)
+
+    def sums(self, counted: Counted) -> Numbers:
+        """(draws, f) the statistic's sums in each sample."""
+        groups = self.groups[counted.items]
+        if len(groups) == len(np.unique(groups)):
+            return np.asarray(self.weights[:, groups] @ counted.rows)
+        return np.asarray(self.weights @ _sums_by(groups, counted.rows, self.weights.shape[1]))
+
+
+def _sums_by(groups: Places, rows: Numbers, count: int) -> Numbers:
+    """(count, f) the rows of each group added up."""
+    columns = [np.bincount(groups, weights=column, minlength=count) for column in rows.T]
+    return np.stack(columns, axis=1) if columns else np.zeros((count, 0))
 
 
 def bootstrap_items(n: int, *, seed: int = 0, draws: int = DRAWS) -> Places:
@@ -114,7 +133,7 @@ def describe(counted: Counted, resamples: Resamples) -> Statistic:
         if len(np.unique(groups)) < 2:
             unit = "item" if resamples.clusters is None else "cluster"
             return Statistic(value, None, n, f"an interval needs 2 {unit}s; there is 1")
-        drawn = counted.reduce(resamples.weights[:, counted.items] @ counted.rows)
+        drawn = counted.reduce(resamples.sums(counted))
     defined = drawn[np.isfinite(drawn)]
     if len(defined) < (1 - MOST_UNDEFINED) * len(drawn):
         share = 1 - len(defined) / len(drawn)
@@ -129,8 +148,7 @@ def _bca(value: float, drawn: Numbers, counted: Counted, groups: Places) -> list
     below = (np.mean(drawn < value) + np.mean(drawn <= value)) / 2  # ties count half
     bias = stats.norm.ppf(np.clip(below, 1e-6, 1 - 1e-6))
     labels, places = np.unique(groups, return_inverse=True)
-    sums = np.zeros((len(labels), counted.rows.shape[1]))
-    np.add.at(sums, places, counted.rows)
+    sums = _sums_by(places, counted.rows, len(labels))
     with np.errstate(all="ignore"):
         without = counted.reduce(counted.rows.sum(axis=0) - sums)
     spread = without[np.isfinite(without)]

@@ -93,3 +93,32 @@ def test_readers_who_never_read_the_same_have_no_agreement(level: str) -> None:
     values = np.array([[np.nan, 1.0], [1.0, np.nan], [np.nan, 2.0]])
     found = describe(count_alpha(values, np.arange(3), level), Resamples(3))
     assert (found.value, found.n, found.undefined_reason) == (None, 0, "at least an item is needed; there are 0")
+
+
+@pytest.mark.parametrize("in_clusters", [False, True])
+def test_blocks_of_many_items_spread_as_the_items_do(in_clusters: bool) -> None:
+    """Mean interval over eight tables: of 3000 items in 512 blocks as wide as of the items themselves."""
+    widths: dict[int | None, list[float]] = {None: [], 512: []}
+    clusters = np.repeat(np.arange(1500), 2) if in_clusters else None
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        error = rng.normal(0, 10, 3000) + (np.repeat(rng.normal(0, 10, 1500), 2) if in_clusters else 0)
+        counted = count_sd(error, np.zeros(3000), np.arange(3000))
+        for blocks, found in widths.items():
+            described = describe(counted, Resamples(3000, clusters=clusters, seed=seed, draws=500, blocks=blocks))
+            found.append(float(np.ptp(described.ci95)))
+    assert np.mean(widths[512]) == pytest.approx(np.mean(widths[None]), rel=0.05)
+
+
+def test_few_items_are_drawn_one_by_one_whatever_the_blocks() -> None:
+    a, b = skewed(40)
+    counted = count_mae(a, b, np.arange(40))
+    assert describe(counted, Resamples(40, blocks=40)) == describe(counted, Resamples(40))
+
+
+def test_a_cluster_is_never_divided_among_blocks() -> None:
+    clusters = np.random.default_rng(0).integers(0, 50, 400)
+    groups = Resamples(400, clusters=clusters, blocks=7).groups
+    assert set(groups) == set(range(7))
+    for cluster in range(50):
+        assert len(set(groups[clusters == cluster])) == 1
