@@ -5,7 +5,16 @@ that its bootstrap interval over items, or over patients, costs one matrix produ
 items and a 95 % interval; what cannot be computed is None with the reason in words, never NaN.
 """
 
-from scoring.agreement.analysis import Agreement, PairAgreement, analyse, as_json
+from scoring.agreement.analysis import (
+    Agreement,
+    PairAgreement,
+    analyse,
+    as_json,
+    compare,
+    pair_json,
+    pooled_pairs,
+    shown,
+)
 from scoring.agreement.categories import (
     confusion,
     count_fleiss,
@@ -57,6 +66,7 @@ __all__ = [
     "as_json",
     "bland_altman",
     "bootstrap_items",
+    "compare",
     "confusion",
     "count_alpha",
     "count_ccc",
@@ -75,10 +85,13 @@ __all__ = [
     "items_for_kappa_test",
     "items_for_kappa_width",
     "mae",
+    "pair_json",
     "parse_scale",
     "pearson",
+    "pooled_pairs",
     "read_csv",
     "sd_of_signed_error",
+    "shown",
     "sloping_limits",
     "weights_of",
 ]

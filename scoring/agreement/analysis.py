@@ -12,7 +12,7 @@ import numpy as np
 from scoring.agreement.categories import confusion, count_fleiss, count_gwet, count_kappa, count_specific
 from scoring.agreement.icc import FORMS, count_icc
 from scoring.agreement.krippendorff import count_alpha
-from scoring.agreement.ratings import Ratings
+from scoring.agreement.ratings import Ratings, Scale
 from scoring.agreement.series import (
     BlandAltman,
     Correlation,
@@ -94,38 +94,61 @@ def _pair(ratings: Ratings, first: int, second: int, drawn: Resamples) -> PairAg
     both = np.isfinite(ratings.values[:, [first, second]]).all(axis=1)
     items: Places = np.nonzero(both)[0].astype(np.int64)
     a, b = ratings.values[items, first], ratings.values[items, second]
-    names = ratings.readers[first], ratings.readers[second]
-    if ratings.scale.is_numeric:
-        return PairAgreement(*names, len(items), _numbers(a, b, items, drawn), bland_altman(a, b, items, drawn))
-    return _categories(ratings, names, a, b, items, drawn)
+    return compare((ratings.readers[first], ratings.readers[second]), a, b, items, ratings.scale, drawn)
+
+
+def pooled_pairs(ratings: Ratings) -> tuple[Numbers, Numbers, Places]:
+    """All pairs of readers of each item put under each other: (m,) first values, (m,) second values, (m,) items. Of two
+    readers the one who stands first in the table is the first."""
+    first, second, items = [], [], []
+    for a, b in combinations(range(len(ratings.readers)), 2):
+        both = np.nonzero(np.isfinite(ratings.values[:, [a, b]]).all(axis=1))[0]
+        first.append(ratings.values[both, a])
+        second.append(ratings.values[both, b])
+        items.append(both.astype(np.int64))
+    if not items:
+        return np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64)
+    return np.concatenate(first), np.concatenate(second), np.concatenate(items)
+
+
+def compare(
+    names: tuple[str, str], first: Numbers, second: Numbers, items: Places, scale: Scale, drawn: Resamples
+) -> PairAgreement:
+    """Everything the scale allows of two series.
+
+    Args:
+        first, second: (m,) numbers, or places in the scale's categories.
+        items: (m,) the item of each, of the table that ``drawn`` is of; an item may occur more than once.
+    """
+    if scale.is_numeric:
+        limits = bland_altman(first, second, items, drawn)
+        return PairAgreement(*names, len(items), _numbers(first, second, items, drawn), limits)
+    size = len(scale.categories)
+    found: dict[str, Statistic] = {}
+    if size > 1:
+        found["kappa"] = describe(count_kappa(first, second, items, size), drawn)
+        if scale.kind == "ordinal":
+            for weights in ("linear", "quadratic"):
+                found[f"kappa_{weights}"] = describe(count_kappa(first, second, items, size, weights), drawn)
+    specific = {
+        name: describe(count_specific(first, second, items, size, place), drawn)
+        for place, name in enumerate(scale.categories)
+    }
+    return PairAgreement(
+        *names, len(items), found, confusion=confusion(first, second, size), by_category=specific
+    )  # fmt: skip
 
 
 def _numbers(a: Numbers, b: Numbers, items: Places, drawn: Resamples) -> dict[str, Statistic]:
-    # Fisher's interval knows no clusters.
-    correlation = pearson(a, b) if drawn.clusters is None else describe(count_pearson(a, b, items), drawn)
+    # Fisher's interval knows neither clusters nor items that occur more than once.
+    is_plain = drawn.clusters is None and len(np.unique(items)) == len(items)
+    correlation = pearson(a, b) if is_plain else describe(count_pearson(a, b, items), drawn)
     return {
         "mae": describe(count_mae(a, b, items), drawn),
         "sd": describe(count_sd(a, b, items), drawn),
         "pearson": correlation,
         "ccc": describe(count_ccc(a, b, items), drawn),
     }
-
-
-def _categories(
-    ratings: Ratings, names: tuple[str, str], a: Numbers, b: Numbers, items: Places, drawn: Resamples
-) -> PairAgreement:
-    categories = ratings.scale.categories
-    size = len(categories)
-    found: dict[str, Statistic] = {}
-    if size > 1:
-        found["kappa"] = describe(count_kappa(a, b, items, size), drawn)
-        if ratings.scale.kind == "ordinal":
-            for weights in ("linear", "quadratic"):
-                found[f"kappa_{weights}"] = describe(count_kappa(a, b, items, size, weights), drawn)
-    specific = {
-        name: describe(count_specific(a, b, items, size, place), drawn) for place, name in enumerate(categories)
-    }
-    return PairAgreement(*names, len(items), found, confusion=confusion(a, b, size), by_category=specific)
 
 
 def as_json(agreement: Agreement) -> dict[str, Any]:
@@ -143,7 +166,7 @@ def as_json(agreement: Agreement) -> dict[str, Any]:
     if ratings.clusters is not None:
         answer["n_clusters"] = len(np.unique(ratings.clusters))
     answer |= {name: shown(found) for name, found in agreement.statistics.items()}
-    answer["pairs"] = [_pair_json(pair, ratings) for pair in agreement.pairs]
+    answer["pairs"] = [pair_json(pair, ratings.scale) for pair in agreement.pairs]
     if agreement.pairs_left_out:
         answer["pairs_left_out"] = agreement.pairs_left_out
     if len(ratings.readers) == 2:
@@ -165,7 +188,8 @@ def shown(found: Statistic) -> dict[str, Any]:
     return answer
 
 
-def _pair_json(pair: PairAgreement, ratings: Ratings) -> dict[str, Any]:
+def pair_json(pair: PairAgreement, scale: Scale) -> dict[str, Any]:
+    """Two readers as plain data."""
     answer: dict[str, Any] = {"readers": [pair.first, pair.second], "n": pair.n}
     answer |= {name: shown(found) for name, found in pair.statistics.items()}
     limits = pair.limits
@@ -175,6 +199,6 @@ def _pair_json(pair: PairAgreement, ratings: Ratings) -> dict[str, Any]:
         }  # fmt: skip
     if pair.confusion is not None:
         counts = pair.confusion.astype(int).tolist()
-        answer["confusion"] = {"categories": list(ratings.scale.categories), "counts": counts}
+        answer["confusion"] = {"categories": list(scale.categories), "counts": counts}
         answer["specific_agreement"] = {name: shown(found) for name, found in pair.by_category.items()}
     return answer

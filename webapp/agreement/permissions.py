@@ -97,12 +97,14 @@ def admitted_specimens(user: Any, source: str) -> QuerySet[Specimen]:
     return found.exclude(pk__in=unread.exclude(aided).values("specimen"))
 
 
+def signed_readings() -> QuerySet[Reading]:
+    """All signed readings that were not taken back, of whatever purpose except qualification."""
+    return Reading.objects.filter(assignment__state=Assignment.State.SIGNED).exclude(purpose=Purpose.QUALIFICATION)
+
+
 def readings_of(specimen: Specimen | UUID) -> QuerySet[Reading]:
-    """All signed readings of a specimen that were not taken back, of whatever purpose except qualification."""
-    specimen_id = specimen.pk if isinstance(specimen, Specimen) else specimen
-    return Reading.objects.filter(specimen=specimen_id, assignment__state=Assignment.State.SIGNED).exclude(
-        purpose=Purpose.QUALIFICATION
-    )
+    """The signed readings of a specimen."""
+    return signed_readings().filter(specimen=specimen.pk if isinstance(specimen, Specimen) else specimen)
 
 
 def visible_readings(user: Any) -> QuerySet[Reading]:
@@ -115,6 +117,39 @@ def visible_consensuses(user: Any) -> QuerySet[Consensus]:
     """The consensuses the person has looked at and may still see."""
     seen = own_exposures(user).filter(source=Exposure.Source.CONSENSUS).values("source_id")
     return Consensus.objects.filter(specimen__in=comparable_specimens(user), pk__in=seen)
+
+
+def pooled_specimens(user: Any, study_id: UUID) -> QuerySet[Specimen]:
+    """The specimens of a study over which the person may see agreement: those whose reading is over, as far as they may
+    look at each. Never one that they unblinded for themselves while others read."""
+    return revealable_specimens(user).filter(slide__study=study_id)
+
+
+def pooled_readings(user: Any, study_id: UUID) -> QuerySet[Reading]:
+    """The readings that agreement is computed of: each one the person has looked at already, so that no figure can tell
+    what they have not seen; and, of the same specimens, their own."""
+    return visible_readings(user).filter(
+        pk__in=signed_readings().values("pk"), specimen__in=pooled_specimens(user, study_id)
+    )  # fmt: skip
+
+
+def pooled_results(user: Any, study_id: UUID) -> QuerySet[Result]:
+    """The algorithms' results that agreement is computed of: those the person has looked at."""
+    return visible_results(user).filter(run__specimen__in=pooled_specimens(user, study_id), run__field_of_view=None)
+
+
+def pooled_consensuses(user: Any, study_id: UUID) -> QuerySet[Consensus]:
+    """The consensuses that agreement is computed of: those the person has looked at."""
+    return visible_consensuses(user).filter(specimen__in=pooled_specimens(user, study_id))
+
+
+def unseen_specimens(user: Any, study_id: UUID) -> QuerySet[Specimen]:
+    """The specimens whose reading is over and of which something was said that the person has not looked at."""
+    seen = own_exposures(user).values("source_id")
+    readings = signed_readings().exclude(Q(reader=user.pk) | Q(pk__in=seen))
+    results = Result.objects.filter(run__state=Run.State.DONE).exclude(run__in=seen)
+    said = Q(pk__in=readings.values("specimen")) | Q(pk__in=results.values("run__specimen"))
+    return pooled_specimens(user, study_id).filter(said)
 
 
 def revealable_runs(user: Any) -> QuerySet[Run]:

@@ -43,6 +43,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "run.requeued": "A run whose worker was lost was queued again.",
         "result.revealed": "A person was shown a result.",
         "result.exported": "A person exported a result.",
+        "agreement.revealed": "What was said of specimens whose reading is over was shown to a person, for agreement.",
         "comparison.revealed": "A person was shown what others said of a specimen.",
         "veil.drawn": "What others said of a specimen was hidden from a person.",
         "veil.lifted": "What others said of a specimen is no longer hidden from a person.",

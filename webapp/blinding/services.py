@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -111,6 +112,16 @@ def admit_to_all(person: User, specimens: Sequence[Specimen], source: str, *, re
             )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Shown:
+    """One thing that is being shown: the run, reading or consensus ``source_id`` (``source`` says which) of a specimen
+    that was loaded with its slide."""
+
+    specimen: Specimen
+    source: str
+    source_id: UUID
+
+
 def record_exposure(person: User, specimen: Specimen, source: str, source_id: UUID, planned: bool) -> Exposure:
     """Record that the person is being shown something others said of the specimen. Once is enough: the first stands.
 
@@ -122,16 +133,40 @@ def record_exposure(person: User, specimen: Specimen, source: str, source_id: UU
         source_id: the run, reading or consensus shown.
         planned: whether the protocol plans it at that stage; an unplanned one ends the right to read the specimen.
     """
-    with transaction.atomic():
-        exposure, is_new = Exposure.objects.get_or_create(
-            person=person,
-            source=Exposure.Source(source),
-            source_id=source_id,
-            defaults={"specimen": specimen, "planned": planned},
+    record_exposures(person, [Shown(specimen, source, source_id)], planned)
+    return Exposure.objects.get(person=person, source=source, source_id=source_id)
+
+
+def record_exposures(person: User, shown: Sequence[Shown], planned: bool) -> int:
+    """As ``record_exposure``, of many things at once.
+
+    Returns:
+        How many of them the person had not been shown before.
+    """
+    known = Exposure.objects.filter(person=person, source_id__in=[each.source_id for each in shown])
+    seen = set(known.values_list("source", "source_id"))
+    rows = {
+        (each.source, each.source_id): Exposure(
+            person=person, specimen=each.specimen, source=Exposure.Source(each.source), source_id=each.source_id,
+            planned=planned,
         )
-        if is_new:
-            record(
-                person, "exposure.recorded", obj=exposure, study_id=specimen.slide.study_id, specimen_id=specimen.pk,
-                source=exposure.source, source_id=str(source_id), planned=planned,
+        for each in shown
+        if (each.source, each.source_id) not in seen
+    }  # fmt: skip
+    with transaction.atomic():
+        # Who looks in two windows at once is recorded once: the other one's row stands.
+        Exposure.objects.bulk_create(rows.values(), batch_size=1000, ignore_conflicts=True)
+        stored = Exposure.objects.filter(pk__in=[row.pk for row in rows.values()]).values_list("pk", flat=True)
+        written = set(stored)
+        new = [row for row in rows.values() if row.pk in written]
+        if new:
+            record_many(
+                person, "exposure.recorded",
+                [
+                    Happened(row, row.specimen.slide.study_id, row.specimen_id, {
+                        "source": row.source, "source_id": str(row.source_id), "planned": planned,
+                    })
+                    for row in new
+                ],
             )  # fmt: skip
-    return exposure
+    return len(new)

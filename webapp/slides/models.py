@@ -99,6 +99,17 @@ class Slide(Record):
         return self.name
 
 
+def place_of(row: int | None, column: int | None) -> str | None:
+    """A place on a slide as it is read aloud ("C7": row C, column 7); None where there is none."""
+    if row is None or column is None:
+        return None
+    letters = ""
+    while row > 0:
+        row, rest = divmod(row - 1, 26)
+        letters = ascii_uppercase[rest] + letters
+    return f"{letters}{column}"
+
+
 class Specimen(Record):
     """The tissue of one case on one slide: what is read and scored."""
 
@@ -144,13 +155,7 @@ class Specimen(Record):
     @property
     def place(self) -> str | None:
         """A core's place as it is read aloud ("C7": row C, column 7); None for a whole section."""
-        if self.row is None or self.column is None:
-            return None
-        row, letters = self.row, ""
-        while row > 0:
-            row, rest = divmod(row - 1, 26)
-            letters = ascii_uppercase[rest] + letters
-        return f"{letters}{self.column}"
+        return place_of(self.row, self.column)
 
 
 class CoreProposal(Record):

@@ -7,6 +7,7 @@ from webapp.agreement.services.comparisons import (
     reveal_readings_to_adjudicator,
     unblind,
 )
+from webapp.agreement.services.pooling import reveal_finished
 from webapp.agreement.services.results import record_batch_export, record_export, reveal, reveal_batch
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "reveal_algorithm_to_reader",
     "reveal_batch",
     "reveal_comparison",
+    "reveal_finished",
     "reveal_readings_to_adjudicator",
     "unblind",
 ]

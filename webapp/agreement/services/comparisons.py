@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +11,13 @@ from django.db import transaction
 from webapp.agreement.permissions import (
     admitted_specimens,
     followed_specimens,
-    readings_of,
     revealable_specimens,
+    signed_readings,
 )
 from webapp.agreement.services.locks import lock_rounds
 from webapp.audit.services import record
 from webapp.blinding.models import Exposure
-from webapp.blinding.services import record_exposure
+from webapp.blinding.services import Shown, record_exposure, record_exposures
 from webapp.core.errors import Conflict, Invalid, NotAllowed, NotVisible
 from webapp.reading.models import Assignment, Consensus, Purpose, Reading
 from webapp.reading.permissions import visible_assignments
@@ -142,14 +142,20 @@ def _own_assignment(user: Any, assignment_id: UUID) -> Assignment:
 
 
 def _expose_all(user: Any, specimen: Specimen, *, planned: bool) -> None:
-    shown: list[tuple[str, Iterable[UUID]]] = [
-        (Exposure.Source.READING, readings_of(specimen).exclude(reader=user.pk).values_list("pk", flat=True)),
-        (Exposure.Source.CONSENSUS, Consensus.objects.filter(specimen=specimen).values_list("pk", flat=True)),
-        (Exposure.Source.ALGORITHM, _results_of(specimen).values_list("run", flat=True)),
+    record_exposures(user, everything_said(user, [specimen]), planned)
+
+
+def everything_said(user: Any, specimens: Sequence[Specimen]) -> list[Shown]:
+    """All that others said of the specimens: readings, consensuses, algorithms' results."""
+    by_id = {specimen.pk: specimen for specimen in specimens}
+    readings = signed_readings().filter(specimen__in=by_id).exclude(reader=user.pk)
+    results = Result.objects.filter(run__specimen__in=by_id, run__state=Run.State.DONE)
+    said = [
+        (Exposure.Source.READING, readings.values_list("specimen", "pk")),
+        (Exposure.Source.CONSENSUS, Consensus.objects.filter(specimen__in=by_id).values_list("specimen", "pk")),
+        (Exposure.Source.ALGORITHM, results.values_list("run__specimen", "run")),
     ]
-    for source, ids in shown:
-        for source_id in list(ids):
-            record_exposure(user, specimen, source, source_id, planned)
+    return [Shown(by_id[specimen], source, source_id) for source, rows in said for specimen, source_id in rows]
 
 
 def _results_of(specimen: Specimen) -> Any:
