@@ -163,6 +163,21 @@ def test_readers_see_their_own_standing_and_no_name(
     assert [pair["n"] for pair in told["pairs"]] == [3, 3, 3]
 
 
+def test_a_specimen_that_goes_to_two_of_three_readers_counts_in_every_statistic(
+    study: Study, page: Any, alice: Any, bob: Any, rita: Any, dora: Any, give: Give, sign: Sign
+) -> None:
+    """Crossed statistics would find no specimen that all three have read."""
+    for place, parts in enumerate(READINGS * 2):
+        pair = [(alice, bob), (bob, rita), (alice, rita)][place % 3]
+        if sum(parts):
+            read(study, give, sign, pair, parts, 1)
+    services.reveal_finished(dora, study.pk)
+    human = page(dora)["human"]
+    assert human["n"] == 8
+    assert {name: figure["n"] for name, figure in human["statistics"].items()} == dict.fromkeys(human["statistics"], 8)
+    assert 0.99 < human["statistics"]["icc2"]["value"] < 1
+
+
 @pytest.mark.parametrize("person", ["tina", "root", "carol"])
 def test_who_neither_reads_nor_administers_is_refused(
     client_of: Any, study: Study, request: pytest.FixtureRequest, person: str

@@ -29,7 +29,7 @@ from scoring.agreement import (
     shown,
     sloping_limits,
 )
-from scoring.agreement.statistic import Numbers, Places
+from scoring.agreement.statistic import Counted, Numbers, Places
 from webapp.agreement.results.pool import Found, Pool, Said
 from webapp.agreement.results.scales import GROUPS, NUMBERS, group_labels, has_numbers
 from webapp.agreement.results.table import Filters, Table, table_of
@@ -85,7 +85,7 @@ def _together(ratings: Ratings, scale: Scale, drawn: Resamples) -> dict[str, Any
     items = np.arange(len(ratings.items), dtype=np.int64)
     values, size = ratings.values, len(scale.categories)
     if scale.is_numeric:
-        found = {form: count_icc(values, items, form) for form in FORMS}
+        found = _iccs(ratings)
         found["alpha_interval"] = count_alpha(values, items, "interval")
     else:
         found = {
@@ -95,6 +95,17 @@ def _together(ratings: Ratings, scale: Scale, drawn: Resamples) -> dict[str, Any
             "alpha_ordinal": count_alpha(values, items, "ordinal"),
         }
     return {name: shown(describe(counted, drawn)) for name, counted in found.items()}
+
+
+def _iccs(ratings: Ratings) -> dict[str, Counted]:
+    """Intraclass correlations need every reader's number of every item. Where three or more readers left gaps (each
+    specimen goes to some of them) they are of the pairs of readings, as if of two readers."""
+    read = np.isfinite(ratings.values).sum(axis=1)
+    values, items = ratings.values, np.arange(len(ratings.items), dtype=np.int64)
+    if values.shape[1] > 2 and np.any((read > 1) & (read < values.shape[1])):
+        first, second, items = pooled_pairs(ratings)
+        values = np.column_stack([first, second])
+    return {form: count_icc(values, items, form) for form in FORMS}
 
 
 def _versions(results: Iterable[Found], scheme: str) -> list[tuple[str, dict[UUID, Found]]]:

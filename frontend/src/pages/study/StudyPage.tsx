@@ -8,6 +8,7 @@ import { isReadingRole, ROLE_WORDS } from "../../components/common/words";
 import { useRoom } from "../../components/live/LiveProvider";
 import { PageBody } from "../../components/shell/PageBody";
 import { Trail } from "../../components/shell/Trail";
+import { AgreementTab } from "./AgreementTab";
 import { AssignmentsTab } from "./AssignmentsTab";
 import { CasesTab } from "./CasesTab";
 import { OrdersTab } from "./OrdersTab";
@@ -20,7 +21,7 @@ import { mayKnowOfRuns } from "./roles";
 import { RunsTab } from "./RunsTab";
 import { SlidesTab } from "./SlidesTab";
 
-type TabName = "cases" | "slides" | "runs" | "assignments" | "progress" | "quality" | "orders" | "requests" | "people" | "protocol";
+type TabName = "cases" | "slides" | "runs" | "assignments" | "progress" | "agreement" | "quality" | "orders" | "requests" | "people" | "protocol";
 
 function tabsOf(study: Study): [TabName, string][] {
   const isAdministrator = study.my_roles.includes("administrator");
@@ -32,6 +33,7 @@ function tabsOf(study: Study): [TabName, string][] {
     ["runs", "Runs", runs],
     ["assignments", "Assignments", isAdministrator],
     ["progress", "Progress", isAdministrator],
+    ["agreement", "Agreement", comparesIn(study)],
     ["quality", "Quality", isAdministrator],
     ["orders", "Orders", isAdministrator || isTechnician || study.my_roles.includes("key_holder")],
     ["requests", "Slide requests", isTechnician],
@@ -50,7 +52,7 @@ export function StudyPage() {
   const study = useStudy(studyId);
   useRoom(`study:${studyId}`);
   const [filters] = useUrlFilters({ tab: "cases" });
-  const [, setAll] = useUrlFilters({ tab: "cases", search: "", marker: "", state: "", sort: "", reader: "", purpose: "", page: "1" });
+  const [, setAll] = useUrlFilters({ tab: "cases", search: "", marker: "", state: "", sort: "", reader: "", purpose: "", kind: "", readers: "", days: "", algorithm: "", page: "1" });
   if (study.isPending) {
     return (
       <PageBody title="Study">
@@ -93,7 +95,7 @@ export function StudyPage() {
       <Tabs
         value={tab}
         keepMounted={false}
-        onChange={(name) => setAll({ tab: name ?? "cases", search: "", marker: "", state: "", sort: "", reader: "", purpose: "", page: "1" })}
+        onChange={(name) => setAll({ tab: name ?? "cases", search: "", marker: "", state: "", sort: "", reader: "", purpose: "", kind: "", readers: "", days: "", algorithm: "", page: "1" })}
       >
         <Tabs.List mb="md">
           {tabs.map(([name, label]) => (
@@ -116,6 +118,9 @@ export function StudyPage() {
         </Tabs.Panel>
         <Tabs.Panel value="progress">
           <ProgressTab study={study.data} />
+        </Tabs.Panel>
+        <Tabs.Panel value="agreement">
+          <AgreementTab study={study.data} />
         </Tabs.Panel>
         <Tabs.Panel value="quality">
           <QualityTab study={study.data} />
