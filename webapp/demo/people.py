@@ -30,6 +30,7 @@ KEY_HOLDER = Person("kim", "Kim Larsen", Role.KEY_HOLDER)
 PEOPLE = (
     Person("alice", "Dr Alice Hartmann", Role.PATHOLOGIST),
     Person("bob", "Dr Bob Nakamura", Role.PATHOLOGIST),
+    Person("cem", "Dr Cem Aydin", Role.PATHOLOGIST),
     Person("ada", "Prof. Ada Rossi", Role.ADJUDICATOR),
     Person("quinn", "Dr Quinn Adeyemi", Role.QA_READER),
     TECHNICIAN,

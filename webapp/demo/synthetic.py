@@ -16,7 +16,7 @@ from scoring.cards import CARDS, DEFAULT_METHOD
 from scoring.synth.section import write_whole_slide
 from scoring.synth.tma import write_tma
 from webapp.accounts.models import User
-from webapp.demo import double_reading, loader, people
+from webapp.demo import double_reading, loader, people, reader_study
 from webapp.runs.models import Batch
 from webapp.runs.services import RunRequest, request_batch
 from webapp.slides.models import Slide, Specimen
@@ -64,6 +64,7 @@ def load(*, cores: int = CORES, nuclei: int = NUCLEI, processes: int = 2) -> Non
     if not _is_ready(study, SECTION):
         say("a synthetic whole section of a million nuclei")
     double_reading.load_microarray(double_reading.load_fields(), folder() / "microarray")
+    reader_study.load(folder() / "microarray", SEED)
     load_section(study, technician, nuclei=nuclei, processes=processes)
     say("")
 

@@ -20,6 +20,7 @@ export const Dots = memo(function Dots({ dots }: { dots: Dot[] }) {
           key={index}
           href={`/comparisons/${id}`}
           tabIndex={-1}
+          aria-label={title}
           onClick={(event) => {
             if (event.ctrlKey || event.metaKey || event.shiftKey) return;
             event.preventDefault();
