@@ -178,6 +178,11 @@ def test_a_specimen_that_goes_to_two_of_three_readers_counts_in_every_statistic(
     assert 0.99 < human["statistics"]["icc2"]["value"] < 1
 
 
+def test_the_adjudicator_is_not_the_other_reader(five: Any, page: Any, alice: Any, study: Study) -> None:
+    services.reveal_finished(alice, study.pk)
+    assert page(alice)["human"]["n"] == 5
+
+
 @pytest.mark.parametrize("person", ["tina", "root", "carol"])
 def test_who_neither_reads_nor_administers_is_refused(
     client_of: Any, study: Study, request: pytest.FixtureRequest, person: str

@@ -30,6 +30,7 @@ from scoring.agreement import (
     sloping_limits,
 )
 from scoring.agreement.statistic import Counted, Numbers, Places
+from scoring.cards import CARDS
 from webapp.agreement.results.pool import Found, Pool, Said
 from webapp.agreement.results.scales import GROUPS, NUMBERS, group_labels, has_numbers
 from webapp.agreement.results.table import Filters, Table, table_of
@@ -121,9 +122,11 @@ def _algorithm(table: Table, pool: Pool, found: tuple[str, Mapping[UUID, Found]]
     """An algorithm beside the mean of the readers (numbers) and their consensus (categories)."""
     name, results = found
     any_of = next(iter(results.values()))
+    card = CARDS.get(any_of.algorithm)
+    title = card.name if card else any_of.algorithm
     block: dict[str, Any] = {
         "key": name, "algorithm": any_of.algorithm, "version": any_of.version, "preset": any_of.preset,
-        "first": any_of.algorithm, "second": "Mean of the readers", "statistics": {}, "n": 0,
+        "first": title, "second": "Mean of the readers" if pool.with_names else "Mean of both", "statistics": {}, "n": 0,
     }  # fmt: skip
     places = {category: place for place, category in enumerate(table.scale.categories)} if table.scale else {}
     said, categories, truth = (np.full(len(table.specimens), np.nan) for _ in range(3))
@@ -137,7 +140,7 @@ def _algorithm(table: Table, pool: Pool, found: tuple[str, Mapping[UUID, Found]]
     for scale in table.scales:
         first, second = (said, _row_means(table.values)) if scale.is_numeric else (categories, truth)
         both = np.nonzero(np.isfinite(first) & np.isfinite(second))[0].astype(np.int64)
-        names = (name, block["second"] if scale.is_numeric else "Consensus of the readers")
+        names = (title, block["second"] if scale.is_numeric else "Consensus of the readers")
         _add(block, names, first[both], second[both], both, scale, table)
         if scale.is_numeric:
             pairs = np.column_stack([first, second])[both]

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from webapp.accounts.models import User
 from webapp.agreement.permissions import pooled_consensuses, pooled_readings, pooled_results, pooled_specimens
-from webapp.reading.models import Amendment, QaReview
+from webapp.reading.models import Amendment, Purpose, QaReview
 from webapp.reading.permissions import administered_qa_reviews
 from webapp.slides.models import place_of
 from webapp.studies.permissions import can_administer
@@ -172,7 +172,7 @@ def _own_and_one_other(readings: list[Said], own: str) -> list[Said]:
     """The viewer's own readings, and of each specimen the readings of one other person."""
     chosen: dict[UUID, tuple[bytes, str]] = {}
     for said in readings:
-        if said.person != own:
+        if said.person != own and said.purpose == Purpose.PRIMARY:
             mark = hashlib.sha256(said.specimen.bytes + said.person.encode()).digest()
             chosen[said.specimen] = min((mark, said.person), chosen.get(said.specimen, (mark, said.person)))
     return [

@@ -18,7 +18,7 @@ export function DifferencePlot({ block, specimens, range, reach }: { block: Bloc
   const lines: [string, Statistic][] = limits ? [["upper limit", limits.upper], ["bias", limits.bias], ["lower limit", limits.lower]] : [];
   const sloping = block.sloping;
   return (
-    <Frame x={range} y={y} xName={`Mean of ${block.first} and ${block.second}`} yName="Difference" label={`Difference of ${block.first} and ${block.second} against their mean`}>
+    <Frame x={range} y={y} xName="Mean of the two" yName="Difference" label={`Difference of ${block.first} and ${block.second} against their mean`}>
       {lines.map(([name, { value, ci95 }]) =>
         value === null ? null : (
           <g key={name}>

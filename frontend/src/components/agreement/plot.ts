@@ -1,8 +1,8 @@
 /** The geometry of the plots: from values to places in a drawing. Pure. */
 
-export const WIDTH = 440;
-export const HEIGHT = 330;
-export const LEFT = 46;
+export const WIDTH = 330;
+export const HEIGHT = 285;
+export const LEFT = 44;
 export const RIGHT = 12;
 export const TOP = 10;
 export const BOTTOM = 40;

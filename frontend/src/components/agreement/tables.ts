@@ -7,15 +7,15 @@ import { conventionOf, intervalText, lineText, numberIn, STATISTIC_WORDS, valueT
 
 const text = (said: string): Cell => ({ text: said });
 const number = (count: number): Cell => ({ text: String(count) });
-const line = (name: string, statistic: Statistic | null | undefined, kind?: "score" | "share"): Cell => text(statistic ? lineText(name, statistic, kind) : "—");
+const line = (name: string, statistic: Statistic | null | undefined, kind?: "score" | "share"): Cell => text(statistic && statistic.n > 0 ? lineText(name, statistic, kind) : "—");
 
 export interface TableText {
   columns: DataColumn[];
   rows: Cell[][];
 }
 
-export const versionName = (block: Pick<AlgorithmBlock, "algorithm" | "version" | "preset">): string =>
-  `${block.algorithm} ${block.version}${block.preset ? ` (${block.preset})` : ""}`;
+export const versionName = (block: Pick<AlgorithmBlock, "first" | "version" | "preset">): string =>
+  `${block.first} ${block.version}${["", "default"].includes(block.preset) ? "" : ` (${block.preset})`}`;
 
 /** Every statistic of people with each other beside the same of one algorithm with their mean (Liu et al. 2019, table III). */
 export function statisticsTable(human: Block, algorithm: AlgorithmBlock | null): TableText {
@@ -38,7 +38,7 @@ export function groupsTable(human: Block, algorithm: AlgorithmBlock | null): Tab
   const groups = (human.groups ?? algorithm?.groups ?? []).map(({ group }) => group);
   const of = (block: Block | null, group: string): Cell[] => {
     const found = block?.groups?.find((each) => each.group === group)?.mae;
-    return found ? [text(found.n === 0 ? "—" : lineText("mae", found)), number(found.n)] : [text("—"), number(0)];
+    return found ? [line("mae", found), number(found.n)] : [text("—"), number(0)];
   };
   return {
     columns: [

@@ -96,7 +96,7 @@ function Shown({ agreement, algorithm: key, onAlgorithm }: { agreement: Agreemen
         {algorithm && (
           <Compared
             title={`${versionName(algorithm)} with the mean of the readers`}
-            about={`Trained on synthetic tissue. Categories beside the readers’ consensus; n = ${algorithm.n}`}
+            about={`Research use only. Categories beside the readers’ consensus; n = ${algorithm.n}`}
             block={algorithm}
             specimens={specimens}
             range={range}
