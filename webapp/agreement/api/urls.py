@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from webapp.agreement.api.agreement import AgreementRevealView, AgreementView
+from webapp.agreement.api.agreement_exports import AgreementExportView
 from webapp.agreement.api.batches import BatchExportView, BatchResultsView, BatchRevealView
 from webapp.agreement.api.comparisons import AssignmentAlgorithmView, AssignmentReadingsView, ComparisonViews
 from webapp.agreement.api.results import (
@@ -36,6 +37,7 @@ urlpatterns = [
     path("assignments/<uuid:pk>/readings/reveal", AssignmentReadingsView.as_view(), name="assignment-readings"),
     path("assignments/<uuid:pk>/algorithm/reveal", AssignmentAlgorithmView.as_view(), name="assignment-algorithm"),
     path("studies/<uuid:pk>/agreement", AgreementView.as_view(), name="study-agreement"),
+    path("studies/<uuid:pk>/agreement/export", AgreementExportView.as_view(), name="study-agreement-export"),
     path("studies/<uuid:pk>/agreement/reveal", AgreementRevealView.as_view(), name="study-agreement-reveal"),
     path("studies/<uuid:pk>/audit", AuditTrailView.as_view(), name="study-audit"),
 ]

@@ -126,7 +126,8 @@ def _algorithm(table: Table, pool: Pool, found: tuple[str, Mapping[UUID, Found]]
     title = card.name if card else any_of.algorithm
     block: dict[str, Any] = {
         "key": name, "algorithm": any_of.algorithm, "version": any_of.version, "preset": any_of.preset,
-        "first": title, "second": "Mean of the readers" if pool.with_names else "Mean of both", "statistics": {}, "n": 0,
+        "first": title, "second": "Mean of the readers" if pool.with_names else "Mean of both",
+        "statistics": {}, "n": 0,
     }  # fmt: skip
     places = {category: place for place, category in enumerate(table.scale.categories)} if table.scale else {}
     said, categories, truth = (np.full(len(table.specimens), np.nan) for _ in range(3))

@@ -7,13 +7,14 @@ from webapp.agreement.services.comparisons import (
     reveal_readings_to_adjudicator,
     unblind,
 )
-from webapp.agreement.services.pooling import reveal_finished
+from webapp.agreement.services.pooling import record_study_export, reveal_finished
 from webapp.agreement.services.results import record_batch_export, record_export, reveal, reveal_batch
 
 __all__ = [
     "REASON_LENGTH",
     "record_batch_export",
     "record_export",
+    "record_study_export",
     "reveal",
     "reveal_algorithm_to_reader",
     "reveal_batch",

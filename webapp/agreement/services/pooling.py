@@ -13,6 +13,7 @@ from webapp.agreement.services.locks import lock_rounds
 from webapp.audit.services import record
 from webapp.blinding.services import record_exposures
 from webapp.core.errors import NotVisible
+from webapp.studies.models import Study
 from webapp.studies.permissions import visible_studies
 
 AT_ONCE: Final = 250
@@ -41,3 +42,9 @@ def reveal_finished(user: Any, study_id: UUID, *, at_once: int = AT_ONCE) -> int
             record_exposures(user, everything_said(user, specimens), planned=True)
             record(user, "agreement.revealed", obj=study, study_id=study_id, specimens=len(specimens))
     return unseen_specimens(user, study_id).count()
+
+
+def record_study_export(user: Any, study: Study, form: str) -> None:
+    """Say that the person took a copy of what they have looked at of the study with them."""
+    with transaction.atomic():
+        record(user, "study.exported", obj=study, study_id=study.pk, form=form)
