@@ -194,6 +194,7 @@ MATRIX: dict[str, Row] = {
     "GET results/<uuid:pk>/layers/<int:column>/<int:row>": Row((404, 404, 404, 404, 404), {"pk": "done_run"}),
     "GET results/<uuid:pk>/export": Row((404, 404, 404, 404, 404), {"pk": "done_run"}),
     # comparisons: readers once the specimen is opened, administrators once it is finished; technicians never
+    "GET cases/<uuid:pk>/report": Row((409, 409, 409, 404, 404), {"pk": "case"}),
     "GET comparisons": Row((200, 200, 200, 200, 200)),
     "GET comparisons/<uuid:pk>": Row((404, 404, 404, 404, 404), {"pk": "read_specimen"}),
     "POST comparisons/<uuid:pk>/reveal": Row((200, 404, 200, 404, 404), {"pk": "read_specimen"}),

@@ -42,6 +42,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "run.cancelled": "A run ended as cancelled.",
         "run.requeued": "A run whose worker was lost was queued again.",
         "result.revealed": "A person was shown a result.",
+        "case.reported": "A person took a report of a case with them.",
         "study.exported": "A person exported the scores of a study.",
         "result.exported": "A person exported a result.",
         "agreement.revealed": "What was said of specimens whose reading is over was shown to a person, for agreement.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -18,21 +18,17 @@ from webapp.agreement.permissions import (
     SAID,
     comparable_specimens,
     followed_specimens,
-    readings_of,
     revealable_specimens,
-    visible_consensuses,
-    visible_readings,
-    visible_results,
 )
 from webapp.agreement.results.comparison import Shown, algorithm_of, comparison_of
+from webapp.agreement.results.shown import has_looked, loaded, shown_comparison
 from webapp.blinding.permissions import own_exposures
 from webapp.core.api import ScopedViewSet
 from webapp.core.errors import Invalid, NotVisible
 from webapp.core.queries import known_parameters
-from webapp.reading.models import Consensus, Reading, Round
+from webapp.reading.models import Reading, Round
 from webapp.reading.permissions import visible_assignments
 from webapp.slides.models import Specimen
-from webapp.studies.permissions import can_administer
 
 STATES = ("revealed", "discordant", "decided")
 
@@ -102,7 +98,7 @@ class ComparisonViews(ScopedViewSet):
         """The comparison, as far as it was revealed to this person."""
         known_parameters(request)
         specimen = self.get_queryset().select_related("slide", "case").filter(pk=pk).first()
-        if specimen is None or not _has_looked(request.user, specimen):
+        if specimen is None or not has_looked(request.user, specimen):
             raise NotVisible("There is no such thing, or you may not know of it.")
         return Response(_shown(request.user, specimen))
 
@@ -129,7 +125,7 @@ class AssignmentReadingsView(APIView):
         """The adjudicator looks at the readings that disagree: records the exposures. Nothing but them is shown."""
         readings = services.reveal_readings_to_adjudicator(request.user, pk)
         assignment = visible_assignments(request.user).select_related("specimen__slide", "specimen__case").get(pk=pk)
-        rows = _loaded(Reading.objects.filter(pk__in=[reading.pk for reading in readings]))
+        rows = loaded(Reading.objects.filter(pk__in=[reading.pk for reading in readings]))
         shown = Shown(readings=list(rows))
         return Response(ComparisonSerializer(comparison_of(assignment.specimen, shown, _id_of(request.user))).data)
 
@@ -176,34 +172,13 @@ def _in_state(found: QuerySet[Specimen], state: str) -> QuerySet[Specimen]:
     return found.filter(conditions[state])
 
 
-def _has_looked(user: Any, specimen: Specimen) -> bool:
-    """Whether the person has looked at it; where nobody else said anything there is nothing to be revealed."""
-    if own_exposures(user).filter(source__in=SAID, specimen=specimen).exists():
-        return True
-    others = readings_of(specimen).exclude(reader=user.pk).exists()
-    return not others and not Consensus.objects.filter(specimen=specimen).exists()
-
-
 def _shown(user: Any, specimen: Specimen) -> Any:
-    results = visible_results(user).filter(run__specimen=specimen).select_related("run").order_by(
-        F("run__finished_at").asc(nulls_last=True), "pk"
-    )  # fmt: skip
-    shown = Shown(
-        readings=list(_loaded(visible_readings(user).filter(pk__in=readings_of(specimen)))),
-        consensuses=list(visible_consensuses(user).filter(specimen=specimen)),
-        results=list(results),
-        with_names=can_administer(user, specimen.slide.study_id),
-    )
-    return ComparisonSerializer(comparison_of(specimen, shown, _id_of(user))).data
+    return ComparisonSerializer(shown_comparison(user, specimen)).data
 
 
 def _id_of(user: Any) -> UUID:
     person: UUID = user.pk
     return person
-
-
-def _loaded(readings: QuerySet[Reading]) -> QuerySet[Reading]:
-    return readings.select_related("assignment__session").prefetch_related("amendments")
 
 
 def _uuid(text: str) -> UUID:

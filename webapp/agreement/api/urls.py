@@ -7,6 +7,7 @@ from django.urls import path
 from webapp.agreement.api.agreement import AgreementRevealView, AgreementView
 from webapp.agreement.api.agreement_exports import AgreementExportView
 from webapp.agreement.api.batches import BatchExportView, BatchResultsView, BatchRevealView
+from webapp.agreement.api.case_reports import CaseReportView
 from webapp.agreement.api.comparisons import AssignmentAlgorithmView, AssignmentReadingsView, ComparisonViews
 from webapp.agreement.api.results import (
     AuditTrailView,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("batches/<uuid:pk>/reveal", BatchRevealView.as_view(), name="batch-reveal"),
     path("batches/<uuid:pk>/results", BatchResultsView.as_view(), name="batch-results"),
     path("batches/<uuid:pk>/export", BatchExportView.as_view(), name="batch-export"),
+    path("cases/<uuid:pk>/report", CaseReportView.as_view(), name="case-report"),
     path("comparisons", ComparisonViews.as_view({"get": "list"}), name="comparisons"),
     path("comparisons/<uuid:pk>", ComparisonViews.as_view({"get": "retrieve"}), name="comparison"),
     path("comparisons/<uuid:pk>/reveal", ComparisonViews.as_view({"post": "reveal"}), name="comparison-reveal"),

@@ -105,7 +105,7 @@ def load_pool(user: Any, study_id: UUID) -> Pool:
     specimens = _specimens(user, study_id)
     readings = _readings(user, study_id, specimens)
     if with_names:
-        read = dict.fromkeys(said.person for said in readings)
+        read = dict.fromkeys(said.person for said in readings if said.purpose in (Purpose.PRIMARY, Purpose.RE_READ))
         names = User.objects.filter(pk__in=list(read)).values_list("pk", "display_name")
         people = sorted((Person(str(key), name) for key, name in names), key=_by_name)
     else:

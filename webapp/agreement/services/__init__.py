@@ -7,12 +7,13 @@ from webapp.agreement.services.comparisons import (
     reveal_readings_to_adjudicator,
     unblind,
 )
-from webapp.agreement.services.pooling import record_study_export, reveal_finished
+from webapp.agreement.services.pooling import record_case_report, record_study_export, reveal_finished
 from webapp.agreement.services.results import record_batch_export, record_export, reveal, reveal_batch
 
 __all__ = [
     "REASON_LENGTH",
     "record_batch_export",
+    "record_case_report",
     "record_export",
     "record_study_export",
     "reveal",

@@ -12,6 +12,7 @@ from webapp.agreement.services.comparisons import everything_said
 from webapp.agreement.services.locks import lock_rounds
 from webapp.audit.services import record
 from webapp.blinding.services import record_exposures
+from webapp.cases.models import Case
 from webapp.core.errors import NotVisible
 from webapp.studies.models import Study
 from webapp.studies.permissions import visible_studies
@@ -48,3 +49,9 @@ def record_study_export(user: Any, study: Study, form: str) -> None:
     """Say that the person took a copy of what they have looked at of the study with them."""
     with transaction.atomic():
         record(user, "study.exported", obj=study, study_id=study.pk, form=form)
+
+
+def record_case_report(user: Any, case: Case, form: str) -> None:
+    """Say that the person took a report of the case, as far as they have looked at it, with them."""
+    with transaction.atomic():
+        record(user, "case.reported", obj=case, study_id=case.study_id, form=form)

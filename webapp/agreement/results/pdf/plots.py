@@ -12,7 +12,7 @@ from reportlab.lib import colors
 
 from webapp.agreement.results.pdf.sheet import FAINT, FONT, INK, LINE, TEAL
 
-LEFT, RIGHT, TOP, BOTTOM = 34, 6, 8, 30
+LEFT, RIGHT, TOP, BOTTOM = 34, 6, 18, 30
 _DOT = colors.Color(TEAL.red, TEAL.green, TEAL.blue, alpha=0.5)
 _BAND = colors.Color(FAINT.red, FAINT.green, FAINT.blue, alpha=0.14)
 Range = tuple[float, float]
