@@ -86,6 +86,7 @@ export interface ShownEvent {
 export interface Comparison {
   specimen: Id;
   case: string;
+  case_id: Id;
   slide: Id;
   slide_name: string;
   place: string | null;

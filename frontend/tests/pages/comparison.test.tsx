@@ -12,7 +12,7 @@ const reading = (change: Partial<ShownReading> = {}): ShownReading => ({
   inputs: { weak: "20", moderate: "35", strong: "15" }, value: 135, category: "positive", rule: "", comment: "", signed_at: "2026-08-20T09:00:00Z", amendments: [], ...change,
 });
 const COMPARISON: Comparison = {
-  specimen: "sp1", case: "0217", slide: "sl1", slide_name: "ER 1", place: "C7", marker: "ER", scheme: "h-score",
+  specimen: "sp1", case: "0217", case_id: "c1", slide: "sl1", slide_name: "ER 1", place: "C7", marker: "ER", scheme: "h-score",
   readings: [reading(), reading({ id: "r2", who: "Reader B", is_mine: false, value: 150, comment: "Patchy." })],
   algorithms: [{ run: "run1", name: "RAM-CNN", version: "1", preset: "default", scheme: "h-score", value: 141, category: "positive", scoreable: true, reason: "", percentages: null, finished_at: null }],
   mean: { value: 142.5, category: "positive", inputs: {} }, difference: 15, tolerance: 40, discordant: false,

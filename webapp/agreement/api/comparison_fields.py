@@ -103,6 +103,7 @@ class ComparisonSerializer(serializers.Serializer[Any]):
 
     specimen = serializers.UUIDField()
     case = serializers.CharField()
+    case_id = serializers.UUIDField()
     slide = serializers.UUIDField()
     slide_name = serializers.CharField()
     place = serializers.CharField(allow_null=True)

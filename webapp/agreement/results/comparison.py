@@ -53,6 +53,7 @@ def comparison_of(specimen: Specimen, shown: Shown, viewer_id: UUID) -> dict[str
     return {
         "specimen": specimen.pk,
         "case": specimen.case.code,
+        "case_id": specimen.case_id,
         "slide": specimen.slide_id,
         "slide_name": specimen.slide.name,
         "place": specimen.place,

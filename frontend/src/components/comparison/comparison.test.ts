@@ -8,7 +8,7 @@ const reading = (change: Partial<ShownReading> = {}): ShownReading => ({
   inputs: { weak: "20", moderate: "35", strong: "15" }, value: 135, category: "positive", rule: "", comment: "", signed_at: "2026-08-20T09:00:00Z", amendments: [], ...change,
 });
 const comparison = (change: Partial<Comparison> = {}): Comparison => ({
-  specimen: "s", case: "0217", slide: "sl", slide_name: "ER 1", place: "C7", marker: "ER", scheme: "h-score",
+  specimen: "s", case: "0217", case_id: "c1", slide: "sl", slide_name: "ER 1", place: "C7", marker: "ER", scheme: "h-score",
   readings: [reading(), reading({ id: "q", who: "Reader B", value: 150 })], algorithms: [], mean: { value: 142.5, category: "positive", inputs: {} },
   difference: 15, tolerance: 40, discordant: false, with_algorithm: null, consensus: null, history: [], ...change,
 });

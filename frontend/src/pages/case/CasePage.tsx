@@ -2,9 +2,11 @@ import { Badge, Group, Skeleton, Text } from "@mantine/core";
 import { Link, useParams } from "react-router";
 import { useCase, useStudy } from "../../api/queries/studies";
 import type { Case, CaseSpecimen } from "../../api/types";
+import { DownloadMenu } from "../../components/common/DownloadMenu";
 import { Empty } from "../../components/common/Empty";
 import { Problem } from "../../components/common/Problem";
 import { coreName, counted } from "../../components/common/words";
+import { caseReports } from "../../components/comparison/case-reports";
 import { useRoom } from "../../components/live/LiveProvider";
 import { PageBody } from "../../components/shell/PageBody";
 import { Trail } from "../../components/shell/Trail";
@@ -12,6 +14,7 @@ import { CaseAdministration } from "../../components/study/CaseAdministration";
 import classes from "../../components/slides/slides.module.css";
 import { StateChip } from "../../components/slides/StateChip";
 import { Thumbnail } from "../../components/slides/Thumbnail";
+import { comparesIn } from "../study/roles";
 
 export function CasePage() {
   const { caseId = "" } = useParams();
@@ -39,7 +42,11 @@ export function CasePage() {
   }
   const item = found.data;
   return (
-    <PageBody title={`Case ${item.code}`} about={counted(item.specimens.length, "specimen")}>
+    <PageBody
+      title={`Case ${item.code}`}
+      about={counted(item.specimens.length, "specimen")}
+      actions={study.data && comparesIn(study.data) && <DownloadMenu label="Report" offered={caseReports(item.id)} />}
+    >
       <Trail
         crumbs={[
           { label: "Studies", to: "/studies" },

@@ -4,7 +4,9 @@ import { Link, useLocation, useParams } from "react-router";
 import type { Comparison } from "../../api/comparison-types";
 import { useComparison, useRevealComparison, useUnblind } from "../../api/queries/comparisons";
 import { ApiError } from "../../api/client";
+import { caseReports } from "../../components/comparison/case-reports";
 import { ConfirmInPlace } from "../../components/common/ConfirmInPlace";
+import { DownloadMenu } from "../../components/common/DownloadMenu";
 import { Problem } from "../../components/common/Problem";
 import { schemeName } from "../../components/common/words";
 import { columnsOf } from "../../components/comparison/columns";
@@ -69,7 +71,11 @@ function Shown({ comparison }: { comparison: Comparison }) {
   const title = `Case ${comparison.case} · ${comparison.marker}`;
   const slide = `/slides/${comparison.slide}?specimen=${comparison.specimen}`;
   return (
-    <PageBody title={title} about={`${where} · ${schemeName(comparison.scheme)}`}>
+    <PageBody
+      title={title}
+      about={`${where} · ${schemeName(comparison.scheme)}`}
+      actions={<DownloadMenu label="Report of the case" offered={caseReports(comparison.case_id)} />}
+    >
       <Trail crumbs={[{ label: "Comparisons", to: "/comparisons" }, { label: title }]} />
       <Stack gap="lg">
         <Group gap="lg" align="flex-start" wrap="nowrap">

@@ -8,6 +8,7 @@ import { DataTable } from "../../components/agreement/DataTable";
 import { FigureCards } from "../../components/agreement/FigureCards";
 import { type Chosen, FilterSentence } from "../../components/agreement/FilterSentence";
 import { kindOf, sinceOf } from "../../components/agreement/filters";
+import { studyExports } from "../../components/agreement/exports";
 import { evenReach, valueRange } from "../../components/agreement/plot";
 import { RevealFinished } from "../../components/agreement/RevealFinished";
 import {
@@ -15,6 +16,7 @@ import {
   versionName, versionsTable,
 } from "../../components/agreement/tables";
 import classes from "../../components/agreement/agreement.module.css";
+import { DownloadMenu } from "../../components/common/DownloadMenu";
 import { Empty } from "../../components/common/Empty";
 import { Problem } from "../../components/common/Problem";
 import { useUrlFilters } from "../../components/common/url-state";
@@ -24,7 +26,8 @@ import { schemeName } from "../../components/common/words";
 export function AgreementTab({ study }: { study: Study }) {
   const [asked, setAsked] = useUrlFilters({ kind: "", readers: "", days: "", algorithm: "" });
   const [now] = useState(() => new Date());
-  const agreement = useAgreement(study.id, { ...kindOf(asked.kind), readers: asked.readers, since: sinceOf(asked.days, now), until: "" });
+  const query = { ...kindOf(asked.kind), readers: asked.readers, since: sinceOf(asked.days, now), until: "" };
+  const agreement = useAgreement(study.id, query);
   if (agreement.isPending) return <Skeleton h={640} aria-busy="true" />;
   if (agreement.isError) return <Problem error={agreement.error} what="The agreement could not be loaded" retry={() => void agreement.refetch()} />;
   const shown = agreement.data;
@@ -38,7 +41,12 @@ export function AgreementTab({ study }: { study: Study }) {
         </Empty>
       ) : (
         <>
-          {(shown.markers.length > 0 || asked.days !== "") && <FilterSentence agreement={shown} chosen={chosen} onChange={setAsked} />}
+          {(shown.markers.length > 0 || asked.days !== "") && (
+            <Group justify="space-between" align="flex-start">
+              <FilterSentence agreement={shown} chosen={chosen} onChange={setAsked} />
+              {shown.with_names && <DownloadMenu label="Export" offered={studyExports(study.id, { ...query, marker: shown.marker, scheme: shown.scheme })} />}
+            </Group>
+          )}
           {shown.human.n > 0 || shown.n_readings > 0 ? (
             <Shown agreement={shown} algorithm={asked.algorithm} onAlgorithm={(algorithm) => setAsked({ algorithm })} />
           ) : (

@@ -4,7 +4,7 @@ import { useStudy } from "../../api/queries/studies";
 import type { Study } from "../../api/types";
 import { Problem } from "../../components/common/Problem";
 import { useUrlFilters } from "../../components/common/url-state";
-import { isReadingRole, ROLE_WORDS } from "../../components/common/words";
+import { ROLE_WORDS } from "../../components/common/words";
 import { useRoom } from "../../components/live/LiveProvider";
 import { PageBody } from "../../components/shell/PageBody";
 import { Trail } from "../../components/shell/Trail";
@@ -17,7 +17,7 @@ import { ProgressTab } from "./ProgressTab";
 import { ProtocolTab } from "./ProtocolTab";
 import { QualityTab } from "./QualityTab";
 import { RequestsTab } from "./RequestsTab";
-import { mayKnowOfRuns } from "./roles";
+import { comparesIn, mayKnowOfRuns } from "./roles";
 import { RunsTab } from "./RunsTab";
 import { SlidesTab } from "./SlidesTab";
 
@@ -42,10 +42,6 @@ function tabsOf(study: Study): [TabName, string][] {
   ];
   return all.filter(([, , shown]) => shown).map(([name, label]) => [name, label]);
 }
-
-/** Technicians see no reading, so they have nothing to compare. */
-const comparesIn = ({ my_roles: roles, protocol }: Study): boolean =>
-  (protocol?.readers_per_specimen ?? 0) > 0 && roles.some((role) => isReadingRole(role) || role === "administrator");
 
 export function StudyPage() {
   const { studyId = "" } = useParams();
