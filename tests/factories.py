@@ -8,6 +8,7 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
+from scoring.cards import CARDS
 from webapp.accounts.models import Token, User
 from webapp.blinding.models import Admission, Exposure, Opening, Veil
 from webapp.cases.models import AccessionKey, Case, Order
@@ -70,7 +71,7 @@ class ProtocolFactory(factory.django.DjangoModelFactory):
     study = factory.SubFactory(StudyFactory)
     version = 1
     marker_schemes = factory.LazyFunction(lambda: {"ER": "h-score"})
-    algorithms = factory.LazyFunction(lambda: ["nnp@1"])
+    algorithms = factory.LazyFunction(lambda: [f"nnp@{CARDS['nnp'].version}"])
 
 
 class MembershipFactory(factory.django.DjangoModelFactory):

@@ -203,6 +203,7 @@ MATRIX: dict[str, Row] = {
     ),
     "POST assignments/<uuid:pk>/readings/reveal": Row((409, 404, 404, 404, 404), {"pk": "assignment_of_alice"}),
     "POST assignments/<uuid:pk>/algorithm/reveal": Row((409, 404, 404, 404, 404), {"pk": "assignment_of_alice"}),
+    "GET sample-size": Row((400, 400, 400, 400, 400)),
     "GET studies/<uuid:pk>/agreement": Row((200, 403, 200, 404, 404), {"pk": "study"}),
     "GET studies/<uuid:pk>/agreement/export": Row((403, 403, 400, 404, 404), {"pk": "study"}),
     "POST studies/<uuid:pk>/agreement/reveal": Row((200, 403, 200, 404, 404), {"pk": "study"}),

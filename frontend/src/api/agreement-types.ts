@@ -70,6 +70,24 @@ export interface MarkerError {
   human: Statistic;
   algorithms: { key: string; mae: Statistic }[];
 }
+/** Two versions on the same specimens; `more_error`: the first one's absolute error minus the second one's. */
+export interface VersionPair {
+  first: string;
+  second: string;
+  n: number;
+  mae_first: Statistic;
+  mae_second: Statistic;
+  more_error: Statistic;
+  bias: Statistic;
+  icc2: Statistic;
+}
+export interface VersionMonth {
+  key: string;
+  month: string;
+  n: number;
+  mae: Statistic;
+  bias: Statistic;
+}
 export interface ReaderFigures {
   reader: string;
   name: string;
@@ -121,6 +139,7 @@ export interface Agreement {
   algorithms: AlgorithmBlock[];
   pairs: PairFigures[];
   by_marker: MarkerError[];
+  versions: { pairs: VersionPair[]; months: VersionMonth[] };
   standing: {
     readers: ReaderFigures[];
     positive: string[];

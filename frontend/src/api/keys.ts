@@ -22,6 +22,7 @@ export const keys = {
   cores: (slide: Id) => ["cores", slide] as const,
   slideRequests: (query: object = {}) => ["slide-requests", query] as const,
   agreement: (study: Id, query: object = {}) => ["agreement", study, query] as const,
+  sampleSize: (query: object) => ["sample-size", query] as const,
   comparisons: (query: object = {}) => ["comparisons", query] as const,
   comparison: (specimen: Id) => ["comparison", specimen] as const,
   cases: (study: Id, query: object = {}) => ["cases", study, query] as const,

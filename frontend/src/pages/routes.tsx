@@ -14,6 +14,7 @@ import { CasePage } from "./case/CasePage";
 import { AdjudicatorPage } from "./comparisons/AdjudicatorPage";
 import { ComparisonPage } from "./comparisons/ComparisonPage";
 import { ComparisonsPage } from "./comparisons/ComparisonsPage";
+import { ModelsPage } from "./models/ModelsPage";
 import { NotFoundPage } from "./NotFoundPage";
 import { PeoplePage } from "./people/PeoplePage";
 import { SignInPage } from "./sign-in/SignInPage";
@@ -73,6 +74,7 @@ function SignedIn() {
             <Route path="/comparisons" element={<ComparisonsPage />} />
             <Route path="/comparisons/:specimenId" element={<ComparisonPage />} />
             <Route path="/adjudications/:assignmentId/readings" element={<AdjudicatorPage />} />
+            <Route path="/models" element={<ModelsPage />} />
             <Route path="/account" element={<AccountPage />} />
             <Route path="/people" element={<PeoplePage />} />
             <Route path="*" element={<NotFoundPage />} />

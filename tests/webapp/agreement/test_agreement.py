@@ -213,6 +213,31 @@ def test_algorithms_stand_beside_the_readers_mean_version_by_version(
         assert block["statistics"]["mae"]["value"] == pytest.approx(np.abs(said - means).mean(), abs=1e-9)
 
 
+def test_two_versions_are_compared_on_the_specimens_that_both_scored(
+    five: Any, page: Any, dora: Any, study: Study
+) -> None:
+    for place, specimen in enumerate(five):
+        for version, value in (("1", 100), ("2", 110)):
+            if (version, place) != ("2", 4):
+                factories.ResultFactory(
+                    run__specimen=specimen, run__algorithm="nnp", run__algorithm_version=version, scheme="h-score",
+                    value=value, category="positive",
+                )  # fmt: skip
+    services.reveal_finished(dora, study.pk)
+    versions = page(dora)["versions"]
+    (pair,) = versions["pairs"]
+    means = np.array([66.5, 103.0, 4.5, 211.0])
+    errors = [np.abs(value - means) for value in (100, 110)]
+    assert pair["n"] == 4
+    assert pair["mae_first"]["value"] == pytest.approx(errors[0].mean(), abs=1e-9)
+    assert pair["mae_second"]["value"] == pytest.approx(errors[1].mean(), abs=1e-9)
+    assert pair["more_error"]["value"] == pytest.approx((errors[0] - errors[1]).mean(), abs=1e-9)
+    assert pair["bias"]["value"] == pytest.approx(-10)
+    assert [(line["key"], line["month"], line["n"]) for line in versions["months"]] == [
+        (pair["first"], f"{timezone.now():%Y-%m}", 5), (pair["second"], f"{timezone.now():%Y-%m}", 4),
+    ]  # fmt: skip
+
+
 def test_a_run_of_one_field_is_not_the_specimens_score(five: Any, page: Any, dora: Any, study: Study) -> None:
     field = factories.FieldOfViewFactory(slide=five[0].slide)
     factories.ResultFactory(run__specimen=five[0], run__field_of_view=field, scheme="h-score", value=250)

@@ -103,6 +103,19 @@ class TestRequest:
             ask(tina, specimen, RunRequest("ram-cnn"))
         assert refused.value.code == "weights_not_installed"
 
+    def test_a_study_keeps_the_version_that_its_protocol_names(
+        self, tina: Any, study: Study, specimen: Specimen
+    ) -> None:
+        study.protocols.update(algorithms=["nnp@0.9"])
+        with pytest.raises(Conflict, match=r"locked to .* version 0\.9;") as refused:
+            ask(tina, specimen)
+        assert refused.value.code == "version_locked"
+        with pytest.raises(Conflict):
+            services.request_batch(tina, specimen_ids=[specimen.pk], asked=NNP)
+        assert ask(tina, specimen, RunRequest("nap")).algorithm == "nap"  # not named: in the version there is
+        study.protocols.update(algorithms=["nnp@0.9", f"nnp@{CARDS['nnp'].version}"])
+        assert ask(tina, specimen).algorithm_version == CARDS["nnp"].version
+
     def test_another_person_may_use_the_same_key(self, tina: Any, dora: Any, specimen: Specimen) -> None:
         assert ask(tina, specimen, key="once") != ask(dora, specimen, key="once")
 

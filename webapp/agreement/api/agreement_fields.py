@@ -156,6 +156,32 @@ class StudyStandingSerializer(serializers.Serializer[Any]):
     qa = serializers.DictField(child=serializers.IntegerField())
 
 
+class VersionPairSerializer(serializers.Serializer[Any]):
+    """Two versions on the same specimens. ``more_error``: the first one's absolute error minus the second one's."""
+
+    first = serializers.CharField()
+    second = serializers.CharField()
+    n = serializers.IntegerField()
+    mae_first = StatisticSerializer()
+    mae_second = StatisticSerializer()
+    more_error = StatisticSerializer()
+    bias = StatisticSerializer()
+    icc2 = StatisticSerializer()
+
+
+class VersionMonthSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    month = serializers.CharField()
+    n = serializers.IntegerField()
+    mae = StatisticSerializer()
+    bias = StatisticSerializer()
+
+
+class VersionsSerializer(serializers.Serializer[Any]):
+    pairs = VersionPairSerializer(many=True)
+    months = VersionMonthSerializer(many=True)
+
+
 class ComparedPersonSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     name = serializers.CharField()
@@ -192,4 +218,5 @@ class AgreementSerializer(serializers.Serializer[Any]):
     algorithms = AlgorithmBlockSerializer(many=True)
     pairs = PairSerializer(many=True)
     by_marker = MarkerErrorSerializer(many=True)
+    versions = VersionsSerializer()
     standing = StudyStandingSerializer()

@@ -9,6 +9,7 @@ from webapp.agreement.api.agreement_exports import AgreementExportView
 from webapp.agreement.api.batches import BatchExportView, BatchResultsView, BatchRevealView
 from webapp.agreement.api.case_reports import CaseReportView
 from webapp.agreement.api.comparisons import AssignmentAlgorithmView, AssignmentReadingsView, ComparisonViews
+from webapp.agreement.api.designing import SampleSizeView
 from webapp.agreement.api.results import (
     AuditTrailView,
     CellsView,
@@ -21,6 +22,7 @@ from webapp.agreement.api.results import (
 )
 
 urlpatterns = [
+    path("sample-size", SampleSizeView.as_view(), name="sample-size"),
     path("results/<uuid:pk>/reveal", RevealView.as_view(), name="result-reveal"),
     path("results/<uuid:pk>", ResultView.as_view(), name="result"),
     path("results/<uuid:pk>/cells", CellsView.as_view(), name="result-cells"),

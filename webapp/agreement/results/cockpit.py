@@ -5,7 +5,7 @@ No database, no HTTP. Every statistic carries its n and 95 % interval; the speci
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any, Final
 from uuid import UUID
@@ -33,7 +33,8 @@ from scoring.agreement.statistic import Counted, Numbers, Places
 from scoring.cards import CARDS
 from webapp.agreement.results.pool import Found, Pool, Said
 from webapp.agreement.results.scales import GROUPS, NUMBERS, group_labels, has_numbers
-from webapp.agreement.results.table import Filters, Table, table_of
+from webapp.agreement.results.table import Filters, Table, row_means, table_of
+from webapp.agreement.results.versions import latest_results, value_of, versions_of
 
 #: Of more readers than these make, the pairs are not told one by one.
 MOST_PAIRS: Final = 45
@@ -51,7 +52,7 @@ def cockpit_of(pool: Pool, filters: Filters, kinds: Mapping[tuple[str, str], Seq
     """
     table = table_of(pool, filters, kinds.get((filters.marker, filters.scheme), []))
     human = _human(table)
-    algorithms = [_algorithm(table, pool, found) for found in _versions(pool.results, filters.scheme)]
+    algorithms = [_algorithm(table, pool, found) for found in latest_results(pool.results, filters.scheme)]
     algorithms = [block for block in algorithms if block["n"]]
     return {
         "specimens": [
@@ -64,6 +65,7 @@ def cockpit_of(pool: Pool, filters: Filters, kinds: Mapping[tuple[str, str], Seq
         "algorithms": algorithms,
         "pairs": _pairs(table),
         "by_marker": _by_marker(pool, filters, kinds),
+        "versions": versions_of(table, pool),
     }  # fmt: skip
 
 
@@ -109,15 +111,6 @@ def _iccs(ratings: Ratings) -> dict[str, Counted]:
     return {form: count_icc(values, items, form) for form in FORMS}
 
 
-def _versions(results: Iterable[Found], scheme: str) -> list[tuple[str, dict[UUID, Found]]]:
-    """Each version of an algorithm with its latest result of each specimen."""
-    found: dict[str, dict[UUID, Found]] = {}
-    for result in results:
-        if result.scheme == scheme:
-            found.setdefault(result.key, {})[result.specimen] = result
-    return sorted(found.items())
-
-
 def _algorithm(table: Table, pool: Pool, found: tuple[str, Mapping[UUID, Found]]) -> dict[str, Any]:
     """An algorithm beside the mean of the readers (numbers) and their consensus (categories)."""
     name, results = found
@@ -139,7 +132,7 @@ def _algorithm(table: Table, pool: Pool, found: tuple[str, Mapping[UUID, Found]]
         if decided is not None and decided.scoreable and decided.scheme == table.scheme:
             truth[row] = places.get(decided.category, np.nan)
     for scale in table.scales:
-        first, second = (said, _row_means(table.values)) if scale.is_numeric else (categories, truth)
+        first, second = (said, row_means(table.values)) if scale.is_numeric else (categories, truth)
         both = np.nonzero(np.isfinite(first) & np.isfinite(second))[0].astype(np.int64)
         names = (title, block["second"] if scale.is_numeric else "Consensus of the readers")
         _add(block, names, first[both], second[both], both, scale, table)
@@ -148,12 +141,6 @@ def _algorithm(table: Table, pool: Pool, found: tuple[str, Mapping[UUID, Found]]
             for form in ("icc1", "icc2", "icc3"):
                 block["statistics"][form] = shown(describe(count_icc(pairs, both, form), table.drawn))
     return block
-
-
-def _row_means(values: Numbers) -> Numbers:
-    """(n,) the mean of each row's numbers; NaN where there is none."""
-    counts = np.isfinite(values).sum(axis=1)
-    return np.asarray(np.where(counts > 0, np.nansum(values, axis=1) / np.maximum(counts, 1), np.nan))
 
 
 def _add(
@@ -244,16 +231,12 @@ def _by_marker(pool: Pool, filters: Filters, kinds: Mapping[tuple[str, str], Seq
         line: dict[str, Any] = {"marker": marker, "scheme": scheme}
         line["human"] = shown(describe(count_mae(first, second, items), table.drawn))
         line["algorithms"] = []
-        for name, results in _versions(pool.results, scheme):
-            said = np.array([_value(results.get(specimen)) for specimen in table.specimens])
-            mean = _row_means(table.values)
+        for name, results in latest_results(pool.results, scheme):
+            said = np.array([value_of(results.get(specimen)) for specimen in table.specimens])
+            mean = row_means(table.values)
             both = np.nonzero(np.isfinite(said) & np.isfinite(mean))[0].astype(np.int64)
             if len(both):
                 counted = count_mae(said[both], mean[both], both)
                 line["algorithms"].append({"key": name, "mae": shown(describe(counted, table.drawn))})
         found.append(line)
     return found
-
-
-def _value(result: Found | None) -> float:
-    return np.nan if result is None or not result.scoreable or result.value is None else result.value

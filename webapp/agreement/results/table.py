@@ -132,3 +132,9 @@ def table_of(pool: Pool, filters: Filters, readings: Iterable[Said]) -> Table:
     return Table(
         filters.scheme, filters.marker, specimens, people, values, categories, cases.astype(np.int64), scale
     )  # fmt: skip
+
+
+def row_means(values: Numbers) -> Numbers:
+    """(n,) the mean of each row's numbers; NaN where there is none."""
+    counts = np.isfinite(values).sum(axis=1)
+    return np.asarray(np.where(counts > 0, np.nansum(values, axis=1) / np.maximum(counts, 1), np.nan))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from scoring.cards import DEFAULT_METHOD, ModelCard
 from scoring.types import ScoringError
-from webapp.core.errors import Invalid
+from webapp.core.errors import Conflict, Invalid
 from webapp.slides.models import FieldOfView, Slide, Specimen
 
 
@@ -33,6 +33,18 @@ def checked_card(cards: Mapping[str, ModelCard], key: str, version: str) -> Mode
             fields={"version": f"Only {card.version}."},
         )
     return card
+
+
+def checked_version(card: ModelCard, named: Collection[str]) -> None:
+    """Refuse a version other than the one that the study's protocol names (``key@version``): a study that has chosen
+    one keeps it, whatever is installed since. An algorithm that it does not name runs in the version there is."""
+    versions = [each.partition("@")[2] for each in named if each.partition("@")[0] == card.key]
+    if versions and card.version not in versions:
+        raise Conflict(
+            f"The study's protocol is locked to {card.name} version {', '.join(sorted(versions))}; version "
+            f"{card.version} is installed. A new version of the protocol can name it.",
+            code="version_locked",
+        )
 
 
 def checked_parameters(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -21,9 +21,17 @@ from webapp.core.queue import send_after_commit
 from webapp.core.states import move
 from webapp.runs.models import Batch, Run
 from webapp.runs.permissions import can_start_run, visible_batches, visible_runs
-from webapp.runs.services.checks import checked_card, checked_field, checked_parameters, checked_specimen, region_of
+from webapp.runs.services.checks import (
+    checked_card,
+    checked_field,
+    checked_parameters,
+    checked_specimen,
+    checked_version,
+    region_of,
+)
 from webapp.slides.models import FieldOfView, Specimen
 from webapp.slides.permissions import visible_specimens
+from webapp.studies.models import Protocol
 
 RUN_TASK = "webapp.runs.tasks.run_task"
 QUEUE = "cpu"
@@ -56,7 +64,8 @@ def request_run(
     with transaction.atomic():
         _one_request_at_a_time(user)
         specimen = _specimen(user, specimen_id)
-        run = _checked_run(user, specimen, asked, idempotency_key=key)
+        named = _named_algorithms(specimen.slide.study_id)
+        run = _checked_run(user, specimen, asked, named, idempotency_key=key)
         run.field_of_view = _field_of_view(specimen, field_of_view_id)
         run.region = region_of(specimen, run.field_of_view)
         earlier = Run.objects.filter(requested_by=user, idempotency_key=key).first()
@@ -95,10 +104,11 @@ def request_batch(
         slide_ids = {specimen.slide_id for specimen in specimens}
         slide_id = slide_ids.pop() if len(slide_ids) == 1 else None
         batch = Batch(study_id=study_ids.pop(), slide_id=slide_id, requested_by=user, name=name)
+        named = _named_algorithms(batch.study_id)
         # A run's key within the batch's: a repeated batch finds its runs again.
         runs = [
             _checked_run(
-                user, specimen, asked, batch=batch,
+                user, specimen, asked, named, batch=batch,
                 idempotency_key=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{key}/{specimen.pk}")),
             )
             for specimen in specimens
@@ -207,8 +217,9 @@ def _field_of_view(specimen: Specimen, field_of_view_id: UUID | None) -> FieldOf
     return checked_field(specimen, found)
 
 
-def _checked_run(user: Any, specimen: Specimen, asked: RunRequest, **more: Any) -> Run:
+def _checked_run(user: Any, specimen: Specimen, asked: RunRequest, named: Collection[str], **more: Any) -> Run:
     card = checked_card(CARDS, asked.algorithm, asked.version)
+    checked_version(card, named)
     checked_specimen(specimen, card)
     preset, parameters = checked_parameters(card, asked.preset, asked.parameters, specimen.slide.marker)
     return Run(
@@ -222,6 +233,12 @@ def _checked_run(user: Any, specimen: Specimen, asked: RunRequest, **more: Any) 
         region=region_of(specimen, None),
         **more,
     )
+
+
+def _named_algorithms(study_id: UUID) -> list[str]:
+    """What the protocol in force names."""
+    protocol = Protocol.objects.filter(study=study_id).order_by("-version").first()
+    return list(protocol.algorithms) if protocol else []
 
 
 def _checked_key(key: str) -> str:

@@ -3,7 +3,7 @@ import { request } from "../client";
 import { keys } from "../keys";
 import type { Case, Id, Page, Role, Slide, Study } from "../types";
 
-export const useStudies = (query: { search: string; page: number }) =>
+export const useStudies = (query: { search: string; page: number; page_size?: number }) =>
   useQuery({
     queryKey: keys.studies(query),
     queryFn: ({ signal }) => request<Page<Study>>("/api/studies", { query, signal }),

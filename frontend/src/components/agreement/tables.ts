@@ -74,6 +74,34 @@ export function versionsTable(algorithms: AlgorithmBlock[]): TableText {
   };
 }
 
+/** The name of a version by its key; the key itself where no block has it. */
+const nameOf = (key: string, algorithms: AlgorithmBlock[]): string => {
+  const block = algorithms.find((each) => each.key === key);
+  return block ? versionName(block) : key;
+};
+
+export function versionPairsTable({ versions, algorithms }: Pick<Agreement, "versions" | "algorithms">): TableText {
+  return {
+    columns: [
+      { label: "First", left: true }, { label: "Second", left: true }, { label: "MAE of the first" }, { label: "MAE of the second" },
+      { label: "Error, first − second" }, { label: "ICC(2,1) of the two" }, { label: "n" },
+    ],
+    rows: versions.pairs.map((pair) => [
+      text(nameOf(pair.first, algorithms)), text(nameOf(pair.second, algorithms)), line("mae", pair.mae_first), line("mae", pair.mae_second),
+      line("mae", pair.more_error), line("icc2", pair.icc2), number(pair.n),
+    ]),
+  };
+}
+
+export function versionMonthsTable({ versions, algorithms }: Pick<Agreement, "versions" | "algorithms">): TableText {
+  return {
+    columns: [{ label: "Version", left: true }, { label: "Month", left: true }, { label: "MAE" }, { label: "Bias" }, { label: "n" }],
+    rows: versions.months.map(({ key, month, mae, bias, n }) => [
+      text(nameOf(key, algorithms)), text(month), line("mae", mae), line("bias", bias), number(n),
+    ]),
+  };
+}
+
 export function pairsTable(pairs: Agreement["pairs"]): TableText {
   return {
     columns: [

@@ -12,6 +12,7 @@ const ENTRIES: readonly Entry[] = [
   { to: "/worklist", label: "Worklist", forReaders: true },
   { to: "/studies", label: "Studies" },
   { to: "/comparisons", label: "Comparisons" },
+  { to: "/models", label: "Models" },
 ];
 
 /** The first pages, one word each. */

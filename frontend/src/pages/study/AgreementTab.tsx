@@ -13,7 +13,7 @@ import { evenReach, valueRange } from "../../components/agreement/plot";
 import { RevealFinished } from "../../components/agreement/RevealFinished";
 import {
   aidedTable, differencesTable, groupsTable, intraTable, markersTable, monthsTable, pairsTable, readersTable, specificTable, statisticsTable, type TableText,
-  versionName, versionsTable,
+  versionMonthsTable, versionName, versionPairsTable, versionsTable,
 } from "../../components/agreement/tables";
 import classes from "../../components/agreement/agreement.module.css";
 import { DownloadMenu } from "../../components/common/DownloadMenu";
@@ -120,6 +120,8 @@ function Shown({ agreement, algorithm: key, onAlgorithm }: { agreement: Agreemen
         {algorithm?.points && table("Largest differences of the algorithm", "Each opens its comparison.", differencesTable(algorithm, specimens), "largest-differences-algorithm")}
       </div>
       {algorithms.length > 1 && table("Versions of algorithms, side by side", "Each with the mean of the readers, on the specimens it has scored.", versionsTable(algorithms), "versions")}
+      {table("Two versions on the same specimens", "Those that both have scored. Error, first − second: above 0 where the first errs more against the readers’ mean.", versionPairsTable(agreement), "version-pairs")}
+      {table("Algorithms month by month", "By the month in which the readers signed.", versionMonthsTable(agreement), "version-months")}
       {table("Pairs of readers", "Each two on the specimens that both read.", pairsTable(agreement.pairs), "pairs")}
       {agreement.by_marker.length > 1 && table("By marker", "Mean absolute error on every marker of the study.", markersTable(agreement.by_marker), "markers")}
       {table(
