@@ -228,7 +228,7 @@ class RunFactory(factory.django.DjangoModelFactory):
     study = factory.SelfAttribute("specimen.slide.study")
     requested_by = factory.SubFactory(UserFactory)
     algorithm = "nnp"
-    algorithm_version = "1"
+    algorithm_version = CARDS["nnp"].version
     preset = "default"
     idempotency_key = factory.Sequence(lambda n: f"key-{n}")
 

@@ -75,7 +75,7 @@ describe("a study", () => {
     const study = { ...data.studies(["pathologist"])[1] };
     showStudy({ "GET /api/studies/s2": () => [200, study], "GET /api/studies/s2/cases": () => [200, listed([])] }, "/studies/s2");
     await screen.findByRole("tab", { name: "Cases" });
-    expect(screen.getAllByRole("tab").map((tab) => tab.textContent)).toEqual(["Cases", "Slides", "Protocol"]);
+    expect(screen.getAllByRole("tab").map((tab) => tab.textContent)).toEqual(["Cases", "Slides", "Agreement", "Protocol"]);
   });
 
   it("asks a technician for the µm/px that the file does not say, and sends it with the slide's version", async () => {

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from scoring.cards import CARDS
 from tests import factories
 from webapp.slides.models import Slide, Specimen
 from webapp.studies.models import Study
@@ -52,7 +53,7 @@ def test_a_member_sees_their_study_with_what_is_in_it(client_of: Clients, study:
             "mode": "independent",
             "reveal_to_readers": "after_all_readings",
             "marker_schemes": {"ER": "h-score"},
-            "algorithms": ["nnp@1"],
+            "algorithms": [f"nnp@{CARDS['nnp'].version}"],
             "tolerances": {"h-score": "40", "allred": "1", "ki-67": "10"},
             "readings_shown_to_adjudicator": False,
             "algorithm_weight": "1.00",

@@ -23,7 +23,7 @@ export function FilterSentence({ agreement, chosen, onChange }: { agreement: Agr
       />
       <Text size="sm">read by</Text>
       <NativeSelect
-        aria-label="Readers"
+        aria-label="Which readers"
         size="sm"
         data={[{ value: "", label: agreement.with_names ? "all readers" : "you and others" }, ...pairsOf(agreement.people, agreement.with_names)]}
         value={chosen.readers}
