@@ -62,9 +62,13 @@ def is_ready(url: str) -> bool:
         return False
 
 
+def installation(home: Path) -> dict[str, str]:
+    """The environment in which ``manage.py`` works on the installation of this home folder."""
+    return {name: value for name, value in os.environ.items() if name not in _SERVICES} | {"DUOSCOPE_HOME": str(home)}
+
+
 def start_stack(home: Path, port: int) -> subprocess.Popen[str]:
-    environment = {name: value for name, value in os.environ.items() if name not in _SERVICES}
-    environment |= {"DUOSCOPE_HOME": str(home), "PORT": str(port), "DUOSCOPE_DEMO_SMALL": "1"}
+    environment = installation(home) | {"PORT": str(port), "DUOSCOPE_DEMO_SMALL": "1"}
     log = (home.parent / "stack.log").open("a")
     return subprocess.Popen(
         [sys.executable, "manage.py", "demo"],
