@@ -21,6 +21,7 @@ from webapp.audit.models import Event
 from webapp.blinding.models import Exposure
 from webapp.reading import services as reading
 from webapp.reading.models import Assignment, Purpose, QaReview, Reading, Round
+from webapp.reading.scores import HER2_BY_CATEGORY
 from webapp.reading.services import Asked, Signed
 from webapp.studies.models import Role, Study
 
@@ -380,3 +381,40 @@ def test_the_specimens_of_one_case_are_drawn_together(
     assert page(dora)["n_cases"] == 12
     assert len(page(dora)["specimens"]) == 24
     assert together == pytest.approx(alone, rel=0.1)  # of 24 by themselves it would be narrower by a third
+
+
+SCHEMES = {
+    "HER2": [{"category": category, "sentence": HER2_BY_CATEGORY[category][0]} for category in ("0", "1+", "2+", "3+")],
+    "Ki-67": [{"positive": positive, "counted": 500} for positive in (10, 60, 140, 300)],
+    "PR": [{"percent": percent, "intensity": intensity} for percent, intensity in ((0, 0), (5, 1), (40, 2), (90, 3))],
+}
+
+
+@pytest.mark.parametrize("marker", sorted(SCHEMES))
+def test_every_scheme_has_its_agreement_and_its_report(
+    study: Study, page: Any, client_of: Any, alice: Any, bob: Any, dora: Any, give: Give, marker: str
+) -> None:
+    """HER2 has categories alone; Ki-67 and Allred have numbers of their own scale."""
+    study.protocols.update(marker_schemes={"HER2": "her2-ihc", "Ki-67": "ki-67", "PR": "allred"})
+    for inputs in SCHEMES[marker] * 2:
+        specimen = factories.SpecimenFactory(slide__study=study, slide__marker=marker)
+        for person in (alice, bob):
+            reading.sign_reading(person, give(person, specimen).pk, Signed({"inputs": inputs}))
+    services.reveal_finished(dora, study.pk)
+    shown = page(dora)
+    human = shown["human"]
+    assert (shown["marker"], human["n"]) == (marker, 8)
+    assert human["statistics"]["kappa"]["value"] == 1
+    assert sum(map(sum, human["confusion"]["counts"])) == 8
+    assert ("points" in human) == (marker != "HER2")
+    if marker != "HER2":
+        assert human["statistics"]["mae"]["value"] == 0
+        assert sum(group["mae"]["n"] for group in human["groups"]) == 8
+    positive = {reader["positive"]["value"] for reader in shown["standing"]["readers"]}
+    assert positive == {{"HER2": 0.25, "Ki-67": 0.25, "PR": 0.75}[marker]}
+    for form in ("pdf", "csv", "readings"):
+        answer = client_of(dora).get(f"/api/studies/{study.pk}/agreement/export", {"as": form, "marker": marker})
+        assert answer.status_code == 200
+        assert len(b"".join(answer.streaming_content)) > 300
+    for form in ("pdf", "fhir"):
+        assert client_of(dora).get(f"/api/cases/{specimen.case_id}/report", {"as": form}).status_code == 200

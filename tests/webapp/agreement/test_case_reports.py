@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import highdicom
+import pydicom
 import pypdfium2
 import pytest
 from PIL import Image
@@ -150,6 +152,36 @@ def test_the_bundle_refers_only_to_what_is_in_it(read: Specimen, report: Any, do
         assert observation["interpretation"][0]["text"] == "positive"
     again = json.loads(report(dora, read, "fhir").content)
     assert [entry["fullUrl"] for entry in again["entry"]] == urls
+
+
+def test_the_structured_report_reads_back_with_every_score(read: Specimen, report: Any, dora: Any, alice: Any) -> None:
+    services.reveal_comparison(dora, read.pk)
+    content = report(dora, read, "dicom").content
+    found = pydicom.dcmread(io.BytesIO(content))
+    assert (found.Modality, found.CompletionFlag, found.VerificationFlag) == ("SR", "PARTIAL", "UNVERIFIED")
+    assert found.PatientID == read.case.code
+    assert found.SeriesDescription == RESEARCH_USE
+    groups = highdicom.sr.MeasurementReport.from_sequence([found]).get_image_measurement_groups()
+    assert len(groups) == 4
+    scores = {
+        group.tracking_identifier.split(" of ")[0]: [
+            float(measurement.value) for measurement in group.get_measurements() if measurement.name.value == "h-score"
+        ]
+        for group in groups
+    }
+    assert scores[f"{alice.display_name}, primary, unaided,"] == [110]
+    assert scores["Consensus"] == [130]
+    assert sorted(value for (value,) in scores.values()) == [110, 130, 140, 150]
+    for group in groups:
+        said = {each.name.value: each.value.meaning for each in group.get_qualitative_evaluations()}
+        assert said == {"category": "positive", "use": RESEARCH_USE}
+    again = pydicom.dcmread(io.BytesIO(report(dora, read, "dicom").content))
+    assert again.StudyInstanceUID == found.StudyInstanceUID
+
+
+def test_a_readers_structured_report_names_nobody_else(read: Specimen, report: Any, alice: Any, bob: Any) -> None:
+    services.reveal_comparison(alice, read.pk)
+    assert bob.display_name.encode() not in report(alice, read, "dicom").content
 
 
 def test_what_was_not_scoreable_says_why_and_has_no_value(

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from webapp.agreement import services
 from webapp.agreement.api.results import BINARY, private
 from webapp.agreement.results.case_report import CaseReport, case_report
+from webapp.agreement.results.dicom_sr import dicom_sr
 from webapp.agreement.results.fhir import fhir_bundle
 from webapp.agreement.results.pdf.case import case_pdf
 from webapp.core.errors import Invalid
@@ -30,8 +31,13 @@ def _fhir(report: CaseReport, made_at: datetime) -> bytes:
     return json.dumps(fhir_bundle(report, made_at=made_at), ensure_ascii=False, indent=1).encode()
 
 
+def _dicom(report: CaseReport, made_at: datetime) -> bytes:
+    return dicom_sr(report, made_at=made_at)
+
+
 FORMS: Final[dict[str, tuple[Callable[[CaseReport, datetime], bytes], str, str]]] = {
     "pdf": (_pdf, "application/pdf", "pdf"),
+    "dicom": (_dicom, "application/dicom", "dcm"),
     "fhir": (_fhir, "application/fhir+json", "json"),
 }
 

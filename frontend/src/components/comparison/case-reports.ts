@@ -5,4 +5,5 @@ import type { Offered } from "../common/DownloadMenu";
 export const caseReports = (id: Id): Offered[] => [
   { label: "PDF", about: "Readings, algorithms, consensus, signatures", address: `/api/cases/${id}/report?as=pdf` },
   { label: "FHIR R4 bundle", about: "DiagnosticReport and Observations, JSON", address: `/api/cases/${id}/report?as=fhir` },
+  { label: "DICOM SR", about: "Measurement report, without images", address: `/api/cases/${id}/report?as=dicom` },
 ];
