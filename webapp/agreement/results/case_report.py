@@ -5,33 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from webapp.agreement.permissions import comparable_specimens
 from webapp.agreement.results.comparison import comparison_of
+from webapp.agreement.results.pictures import Picture, picture_of
 from webapp.agreement.results.shown import has_looked, what_is_shown
 from webapp.cases.models import Case
 from webapp.cases.permissions import visible_cases
 from webapp.core.errors import Conflict, NotVisible
 from webapp.reading.models import Consensus
 from webapp.reading.services import sign_out_of
-from webapp.slides import storage
-from webapp.slides.models import Slide, Specimen
+from webapp.slides.models import Specimen
 
 #: What a score's provenance holds that a report prints.
 PROVENANCE: Final = ("weights_sha256", "um_per_px", "um_per_px_source", "input_sha256", "software_version", "device")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A slide's small picture and the part of it that shows the specimen, as shares (left, top, right, bottom)."""
-
-    path: Path
-    width_px: int
-    height_px: int
-    part: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -104,22 +93,5 @@ def _reported(user: Any, specimen: Specimen) -> Reported:
             | {"parameters": result.run.parameters}
             for result in shown.results
         },
-        _picture(specimen),
+        picture_of(specimen),
     )
-
-
-def _picture(specimen: Specimen) -> Picture | None:
-    slide: Slide = specimen.slide
-    path = storage.thumbnail_path(slide.pk)
-    if not path.is_file() or not slide.width_px or not slide.height_px:
-        return None
-    part = (0.0, 0.0, 1.0, 1.0)
-    if specimen.radius_px and specimen.center_x_px is not None and specimen.center_y_px is not None:
-        reach = 1.1 * specimen.radius_px
-        part = (
-            max(0.0, (specimen.center_x_px - reach) / slide.width_px),
-            max(0.0, (specimen.center_y_px - reach) / slide.height_px),
-            min(1.0, (specimen.center_x_px + reach) / slide.width_px),
-            min(1.0, (specimen.center_y_px + reach) / slide.height_px),
-        )
-    return Picture(path, slide.width_px, slide.height_px, part)

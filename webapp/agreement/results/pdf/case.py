@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,11 +10,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.platypus import Flowable, KeepTogether, Table
 
 from scoring.schemes import SCHEMES
-from webapp.agreement.results.case_report import CaseReport, Picture, Reported
+from webapp.agreement.results.case_report import CaseReport, Reported
 from webapp.agreement.results.pdf.sheet import WIDTH, document, gap, paragraph, table
+from webapp.agreement.results.pictures import Picture
 from webapp.reading.scores import REASONS
 
 PICTURE_MM: Final = 38
@@ -48,26 +51,24 @@ def case_pdf(report: CaseReport, *, made_at: datetime) -> bytes:
     return document(f"Case {case.code}", story, made_at=made_at, made_for=report.made_for)
 
 
-class _Cut(Flowable):  # type: ignore[misc]  # reportlab has no types
-    """A part of a picture. The file is embedded as it is and clipped; nothing is decoded here."""
+class _Tissue(Flowable):  # type: ignore[misc]  # reportlab has no types
+    """A picture of pieces that reach beyond it. Their JPEG data are embedded as they are; nothing is decoded here."""
 
     def __init__(self, picture: Picture) -> None:
         super().__init__()
-        left, top, right, bottom = picture.part
         self._picture = picture
-        across, down = (right - left) * picture.width_px, (bottom - top) * picture.height_px
-        scale = PICTURE_MM * mm / max(across, down)
-        self._whole = picture.width_px * scale, picture.height_px * scale
-        self.width, self.height = across * scale, down * scale
+        self._scale = PICTURE_MM * mm / max(picture.width_px, picture.height_px)
+        self.width, self.height = picture.width_px * self._scale, picture.height_px * self._scale
 
     def draw(self) -> None:
-        left, _, _, bottom = self._picture.part
-        width, height = self._whole
         path = self.canv.beginPath()
         path.rect(0, 0, self.width, self.height)
         self.canv.saveState()
         self.canv.clipPath(path, stroke=0)
-        self.canv.drawImage(str(self._picture.path), -left * width, -(1 - bottom) * height, width, height)
+        for piece in self._picture.pieces:
+            width, height = piece.width_px * self._scale, piece.height_px * self._scale
+            x, y = piece.x_px * self._scale, self.height - piece.y_px * self._scale - height
+            self.canv.drawImage(ImageReader(io.BytesIO(piece.jpeg)), x, y, width, height)
         self.canv.restoreState()
 
 
@@ -107,7 +108,7 @@ def _specimen(number: int, reported: Reported) -> list[Flowable]:
     if reported.picture is None:
         head: list[Flowable] = text
     else:
-        cut = _Cut(reported.picture)
+        cut = _Tissue(reported.picture)
         side = cut.width + 5 * mm
         head = [
             Table(
