@@ -64,6 +64,7 @@ class Protocol(Record):
     class Design(models.TextChoices):
         CROSSED = "crossed", "Every reader reads every specimen"
         BALANCED = "balanced", "Each specimen goes to some of the readers, evenly"
+        SPLIT_PLOT = "split_plot", "Groups of readers, each with its own specimens"
 
     class CoreRule(models.TextChoices):
         MEAN = "mean", "Mean of the cores"

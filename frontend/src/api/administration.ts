@@ -2,7 +2,7 @@
 
 import type { Id, Numeric, Protocol } from "./types";
 
-export type Design = "crossed" | "balanced";
+export type Design = "crossed" | "balanced" | "split_plot";
 export type CoreRule = "mean" | "any_positive" | "cellularity_weighted";
 
 /** One version of a study's protocol, with every field. Decimals arrive as text. */

@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from webapp.reading.allocation import Allocation, Reader, Wanted, balanced, crossed
+from webapp.reading.allocation import Allocation, Reader, Wanted, balanced, crossed, split_plot
 
 
 def ids(start: int, count: int) -> list[UUID]:
@@ -177,3 +177,50 @@ def test_relieving_one_reader_does_not_fill_another_beyond_their_cap() -> None:
         loads = balanced(specimens, readers, seed=seed).loads(readers)
         assert all(loads[reader.id] <= 1 for reader in capped)
         assert sum(loads.values()) == 10
+
+
+@settings(deadline=None, max_examples=60)
+@given(free_plans(), seeds)
+def test_split_plot_gives_each_specimen_to_one_whole_group_evenly(
+    plan: tuple[list[Wanted], list[Reader]], seed: int
+) -> None:
+    specimens, readers = plan
+    assume(specimens)
+    size = specimens[0].needed
+    found = split_plot(specimens, readers, size=size, seed=seed)
+    assert not found.unassignable
+    groups = Counter(frozenset(chosen) for chosen in found.given.values())
+    assert all(len(group) == size for group in groups)
+    assert sum(groups.values()) == len(specimens)
+    for one, other in combinations(groups, 2):
+        assert not one & other  # nobody is in two groups
+    assert len(groups) == min(len(readers) // size, len(specimens))
+    assert max(groups.values()) - min(groups.values()) <= 1
+    assert split_plot(specimens[::-1], readers[::-1], size=size, seed=seed) == found
+
+
+@settings(deadline=None, max_examples=60)
+@given(bound_plans(), seeds, st.integers(1, 3))
+def test_split_plot_breaks_no_cap_and_asks_nobody_unfit(
+    plan: tuple[list[Wanted], list[Reader]], seed: int, size: int
+) -> None:
+    specimens, readers = plan
+    found = split_plot(specimens, readers, size=size, seed=seed)
+    loads = found.loads(readers)
+    assert all(loads[reader.id] <= reader.room for reader in readers)
+    for wanted in specimens:
+        chosen = set(found.given.get(wanted.id, ()))
+        assert not chosen & (wanted.unfit | wanted.present)
+        if chosen:
+            assert len(chosen | wanted.present) == size
+
+
+def test_a_reader_left_over_gets_nothing_and_a_group_that_may_not_read_is_left_out() -> None:
+    readers = [Reader(reader) for reader in ids(1, 5)]
+    found = split_plot([Wanted(specimen, 2) for specimen in ids(1000, 20)], readers, size=2, seed=3)
+    assert sorted(found.loads(readers).values()) == [0, 10, 10, 10, 10]
+    group = next(iter(found.given.values()))
+    elsewhere = split_plot([Wanted(ids(1000, 1)[0], 2, frozenset(group))], readers, size=2, seed=3)
+    assert not set(next(iter(elsewhere.given.values()))) & set(group)
+    alone = split_plot([Wanted(ids(1000, 1)[0], 2, frozenset(group))], [Reader(one) for one in group], size=2, seed=3)
+    assert list(alone.unassignable.values()) == ["Too few of these readers may read it: it needs 2 more, 0 may."]

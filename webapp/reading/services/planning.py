@@ -15,7 +15,7 @@ from django.utils import timezone
 from webapp.blinding.models import Exposure
 from webapp.core.errors import Conflict
 from webapp.core.states import move
-from webapp.reading.allocation import Allocation, Reader, Wanted, balanced, crossed
+from webapp.reading.allocation import Allocation, Reader, Wanted, balanced, crossed, split_plot
 from webapp.reading.models import Assignment, Purpose, QaReview, ReadingSession, Round
 from webapp.reading.services.again import planned_qa, planned_qualification, planned_re_reads
 from webapp.reading.services.assigning import assign, open_session, protocol_in_force
@@ -89,6 +89,8 @@ def _planned_first(actor: Any, study: Study, protocol: Protocol, asked: Asked) -
     found: Allocation
     if asked.design == Protocol.Design.CROSSED:
         found = crossed(wanted, able)
+    elif asked.design == Protocol.Design.SPLIT_PLOT:
+        found = split_plot(wanted, able, size=max(protocol.readers_per_specimen, 1), seed=asked.seed)
     else:
         found = balanced(wanted, able, seed=asked.seed)
     counts = found.loads(able)

@@ -9,6 +9,7 @@ import { FieldRow } from "./FieldRow";
 export const DESIGN_WORDS: Record<Design, string> = {
   balanced: "Balanced: each specimen goes to some of the readers, evenly",
   crossed: "Crossed: every reader reads every specimen",
+  split_plot: "Split-plot: groups of readers, each with its own specimens",
 };
 
 const REVEALS: Record<Protocol["reveal_to_readers"], string> = {
