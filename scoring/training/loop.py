@@ -130,20 +130,18 @@ class _Steps(Dataset[Batch]):
 
 def _batches(task: Task, steps: range, settings: Settings) -> DataLoader[Batch]:
     """The batches of ``steps`` in order, made ahead by worker processes."""
+    if settings.workers:
+        # One thread of OpenCV's in every worker, beside the network's. Set before they are forked: a worker that
+        # inherits threads which are not there waits for them for ever.
+        cv2.setNumThreads(1)
     return DataLoader(
         _Steps(task),
         batch_size=None,  # a step's batch is made whole
         sampler=steps,
         num_workers=settings.workers,
         pin_memory=settings.device != "cpu",
-        worker_init_fn=_alone,
         multiprocessing_context="fork" if settings.workers else None,  # maps and images are shared, not copied
     )
-
-
-def _alone(worker: int) -> None:
-    """OpenCV's threads would be one a core in every worker, beside the network's."""
-    cv2.setNumThreads(1)
 
 
 class _State:

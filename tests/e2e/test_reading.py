@@ -275,7 +275,8 @@ def assign(browser: Browser, stack: Stack, slide: str) -> None:
     page.keyboard.press("Escape")
     form.get_by_role("combobox", name="Design").click()
     page.get_by_role("option", name="Crossed").click()
-    form.get_by_role("button", name="All", exact=True).click()
+    for reader in ("Dr Alice Hartmann", "Dr Bob Nakamura"):
+        form.get_by_role("checkbox", name=reader).check()
     form.get_by_role("button", name="Preview").click()
     shoot(page, "assignments")
     form.get_by_role("button", name="Assign", exact=True).click()

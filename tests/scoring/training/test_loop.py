@@ -9,12 +9,14 @@ import sys
 import time
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 import torch
 
 from scoring import weights
 from scoring.__main__ import main
-from scoring.training.loop import CHECKPOINT, Settings, rate
+from scoring.training.loop import CHECKPOINT, Settings, _batches, rate
 from tests.scoring.training import tissue
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -122,3 +124,24 @@ def test_scores_need_the_mask_networks_first(data: Path, tmp_path: Path, capsys:
     options = ["train", "ram-cnn", "--data", str(data), "--out", str(tmp_path), "--masks-from", str(tmp_path)]
     assert main(options) == 2
     assert "python -m scoring train nuclei-unet" in capsys.readouterr().err
+
+
+class _Numbers:
+    """A task of which only the batches are asked."""
+
+    def batch(self, step: int) -> int:
+        return step
+
+
+@pytest.mark.timeout(60)
+def test_batches_come_although_opencv_has_had_threads_before() -> None:
+    """A process that is forked beside running threads of OpenCV's would wait for them for ever."""
+    threads = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(2)
+        image = np.random.default_rng(0).integers(0, 255, (3000, 3000, 3), np.uint8)
+        cv2.GaussianBlur(image, (31, 31), 5)
+        made = _batches(_Numbers(), range(6), Settings(steps=6, seed=1, digest="", workers=2))  # type: ignore[arg-type]
+        assert list(made) == list(range(6))
+    finally:
+        cv2.setNumThreads(threads)

@@ -262,6 +262,7 @@ def test_the_filters_narrow_it(five: Any, page: Any, alice: Any, bob: Any, dora:
     [
         ({"readers": "one"}, "readers"), ({"readers": "a,b"}, "readers"), ({"readers": "a,a"}, "readers"),
         ({"since": "yesterday"}, "since"), ({"until": "2026-13-01"}, "until"), ({"reader": "x"}, "reader"),
+        ({"scheme": "1"}, "scheme"),
     ],
 )  # fmt: skip
 def test_a_filter_that_makes_no_sense_is_named(

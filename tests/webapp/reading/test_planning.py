@@ -65,6 +65,33 @@ def test_who_was_shown_something_is_not_given_it(
     assert not Assignment.objects.filter(specimen=specimens[0]).exists()
 
 
+def test_crossed_is_for_as_many_readers_as_the_protocol_asks_for(
+    study: Any, dora: Any, alice: Any, bob: Any, erin: Any, specimens: list[Specimen]
+) -> None:
+    """Said before anything is previewed: a specimen takes no third reader."""
+    asked = Asked(readers=[alice.pk, bob.pk, erin.pk], design="crossed")
+    with pytest.raises(Invalid, match="all of 3 readers; the protocol asks for 2"):
+        services.preview_allocation(dora, study.pk, asked)
+    two = services.allocate(dora, study.pk, Asked(readers=[alice.pk, bob.pk], design="crossed"))
+    assert {load.count for load in two.loads} == {len(specimens)}
+
+
+def test_split_plot_gives_groups_their_own_specimens(
+    study: Any, dora: Any, alice: Any, bob: Any, erin: Any, specimens: list[Specimen]
+) -> None:
+    fourth = factories.UserFactory(username="fourth")
+    factories.MembershipFactory(study=study, user=fourth, role=Role.PATHOLOGIST)
+    asked = Asked(readers=[person.pk for person in (alice, bob, erin, fourth)], design="split_plot", seed=1)
+    services.allocate(dora, study.pk, asked)
+    of: dict[Any, set[Any]] = {}
+    for specimen, reader in Assignment.objects.values_list("specimen", "reader"):
+        of.setdefault(specimen, set()).add(reader)
+    groups = {frozenset(group) for group in of.values()}
+    assert len(of) == len(specimens)
+    assert [len(group) for group in groups] == [2, 2]
+    assert len(frozenset.union(*groups)) == 4
+
+
 def test_a_cap_is_kept(study: Any, dora: Any, alice: Any, bob: Any, specimens: list[Specimen]) -> None:
     plan = services.allocate(dora, study.pk, Asked(readers=[alice.pk, bob.pk], cap=4))
     assert [load.count for load in plan.loads] == [4, 4]

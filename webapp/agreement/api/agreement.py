@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from scoring.schemes import SCHEMES
 from webapp.agreement import services
 from webapp.agreement.api.agreement_fields import AgreementSerializer
 from webapp.agreement.permissions import unseen_specimens
@@ -100,6 +101,10 @@ def visible_study(request: Request, study_id: UUID) -> UUID:
 def asked_filters(request: Request, *more: str) -> Filters:
     """The filters of the address. Raises Invalid, naming the parameter."""
     asked = known_parameters(request, *FILTERS, *more)
+    if asked.get("scheme", "") not in ("", *SCHEMES):
+        raise Invalid(
+            f"There is no such scheme; known are {', '.join(SCHEMES)}.", fields={"scheme": "Unknown."}, code="query"
+        )
     pair: tuple[str, str] | tuple[()] = ()
     if "readers" in asked:
         keys = asked["readers"].split(",")

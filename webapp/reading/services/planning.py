@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from webapp.blinding.models import Exposure
-from webapp.core.errors import Conflict
+from webapp.core.errors import Conflict, Invalid
 from webapp.core.states import move
 from webapp.reading.allocation import Allocation, Reader, Wanted, balanced, crossed, split_plot
 from webapp.reading.models import Assignment, Purpose, QaReview, ReadingSession, Round
@@ -88,6 +88,12 @@ def _planned_first(actor: Any, study: Study, protocol: Protocol, asked: Asked) -
     able = [Reader(pk, held[pk], cap) for pk in readers]
     found: Allocation
     if asked.design == Protocol.Design.CROSSED:
+        if len(readers) > protocol.readers_per_specimen:
+            raise Invalid(
+                f"Crossed gives every specimen to all of {len(readers)} readers; the protocol asks for "
+                f"{protocol.readers_per_specimen}. Name so many readers, or choose another design.",
+                fields={"readers": f"{protocol.readers_per_specimen} of them."},
+            )
         found = crossed(wanted, able)
     elif asked.design == Protocol.Design.SPLIT_PLOT:
         found = split_plot(wanted, able, size=max(protocol.readers_per_specimen, 1), seed=asked.seed)
