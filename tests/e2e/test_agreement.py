@@ -46,6 +46,16 @@ def show_all(page: Page) -> None:
     expect(page.get_by_role("group", name="Readers with each other")).to_be_visible(timeout=60_000)
 
 
+def taken_away(page: Page, button: str, folder: Path) -> str:
+    """The text of the first page of the PDF that the button offers."""
+    page.get_by_role("button", name=button).click()
+    with page.expect_download() as taken:
+        page.get_by_role("menuitem", name="PDF").click()
+    file = folder / "taken.pdf"
+    taken.value.save_as(file)
+    return str(pypdfium2.PdfDocument(file)[0].get_textpage().get_text_bounded())
+
+
 @pytest.mark.usefixtures("reader_study")
 def test_the_administrator_looks_filters_opens_and_takes_away(browser: Browser, stack: Stack, tmp_path: Path) -> None:
     page = sign_in(browser, stack, "dora")
@@ -68,21 +78,10 @@ def test_the_administrator_looks_filters_opens_and_takes_away(browser: Browser, 
     page.reload()
     expect(page.get_by_role("heading", name="Dr Alice Hartmann and Dr Bob Nakamura: ER H-score")).to_be_visible()
 
-    page.get_by_role("button", name="Export").click()
-    with page.expect_download() as taken:
-        page.get_by_role("menuitem", name="PDF").click()
-    file = tmp_path / "agreement.pdf"
-    taken.value.save_as(file)
-    assert "Dr Alice Hartmann" in pypdfium2.PdfDocument(file)[0].get_textpage().get_text_bounded()
-
+    assert "Dr Alice Hartmann" in taken_away(page, "Export", tmp_path)
     page.get_by_role("table", name="Largest differences of readers").get_by_role("link").first.click()
     expect(page).to_have_url(re.compile("/comparisons/"))
-    page.get_by_role("button", name="Report of the case").click()
-    with page.expect_download() as taken:
-        page.get_by_role("menuitem", name="PDF").click()
-    file = tmp_path / "case.pdf"
-    taken.value.save_as(file)
-    assert "Consensus" in pypdfium2.PdfDocument(file)[0].get_textpage().get_text_bounded()
+    assert "Consensus" in taken_away(page, "Report of the case", tmp_path)
     page.go_back()
     expect(page).to_have_url(address)
     page.context.close()

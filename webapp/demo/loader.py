@@ -111,9 +111,7 @@ def _study(accounts: dict[str, User]) -> Study:
             },
         )
         grant_membership(system, study, administrator, Role.ADMINISTRATOR)
-        for person in people.PEOPLE:
-            if person.role and person is not people.STUDY_ADMINISTRATOR:
-                grant_membership(administrator, study, accounts[person.username], person.role)
+        people.join(administrator, study, accounts)
     return study
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
 
-from webapp.studies.models import Role
+from webapp.accounts.models import User
+from webapp.studies.models import Role, Study
+from webapp.studies.services import grant_membership
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,13 @@ PEOPLE = (
     KEY_HOLDER,
     SYSTEM_ADMINISTRATOR,
 )
+
+
+def join(administrator: User, study: Study, accounts: Mapping[str, User]) -> None:
+    """Give everybody but the administrator, who gives it, their role in a study."""
+    for person in PEOPLE:
+        if person.role and person is not STUDY_ADMINISTRATOR:
+            grant_membership(administrator, study, accounts[person.username], person.role)
 
 
 def password() -> str:
