@@ -54,6 +54,22 @@ export const APP_COMMANDS: readonly Command<AppContext>[] = [
     run: (context) => context.go("/studies"),
   },
   {
+    id: "app.comparisons",
+    label: "Go to comparisons",
+    group: "Everywhere",
+    keys: ["Alt+C"],
+    disabled: (context) => (context.path === "/comparisons" ? "You are there." : null),
+    run: (context) => context.go("/comparisons"),
+  },
+  {
+    id: "app.models",
+    label: "Go to models",
+    group: "Everywhere",
+    keys: ["Alt+M"],
+    disabled: (context) => (context.path === "/models" ? "You are there." : null),
+    run: (context) => context.go("/models"),
+  },
+  {
     id: "app.account",
     label: "Go to your account",
     group: "Everywhere",
