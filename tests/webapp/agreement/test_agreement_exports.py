@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,13 @@ def test_every_form_says_the_same(told: Any, export: Any, dora: Any) -> None:
             assert said == columns[place][name] == cells[place][COLUMNS.index(name)]
             assert line[name] == ("" if said is None else str(said))
     assert {line["research_use"] for line in lines} == {RESEARCH_USE}
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx", "parquet", "readings", "imrmc"])
+def test_the_same_scores_are_the_same_file(told: Any, export: Any, dora: Any, form: str) -> None:
+    first = export(dora, form)
+    time.sleep(1.1)  # an XLSX says when it was made, to the second
+    assert export(dora, form) == first
 
 
 def test_a_row_says_who_said_what_under_which_rules(told: Any, export: Any, alice: Any, dora: Any) -> None:

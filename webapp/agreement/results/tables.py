@@ -7,11 +7,15 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
+from scoring.types import RESEARCH_USE
 from webapp.agreement.results.exports import csv_line, neutral
 
 Row = Mapping[str, Any]
+#: A workbook says when it was made, to the second: the same scores are the same file.
+_NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def csv_table(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
@@ -43,6 +47,7 @@ def xlsx_table(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(content, options) as book:
+        book.set_properties({"title": "Scores", "comments": RESEARCH_USE, "created": _NEVER})
         sheet = book.add_worksheet("Scores")
         sheet.freeze_panes(1, 0)
         bold = book.add_format({"bold": True})
