@@ -46,6 +46,11 @@ export interface OpenLayersViewerOptions {
 const NO_WEBGL =
   "This browser offers no WebGL, so stains cannot be separated here. The slide, brightness, contrast and gamma work.";
 
+/** After the frame that may be under way: a layer that is disposed in the middle of one has no renderer to finish it. */
+function disposeLater(layer: { dispose: () => void }): void {
+  setTimeout(() => layer.dispose(), 0);
+}
+
 /** The viewer drawn by OpenLayers into `target`, an element with a size. */
 export class OpenLayersViewer implements Viewer {
   readonly capabilities: ViewerCapabilities;
@@ -123,7 +128,7 @@ export class OpenLayersViewer implements Viewer {
     view.on("change", () => this.queueViewChange());
     if (this.tissue !== null) {
       this.map.removeLayer(this.tissue);
-      this.tissue.dispose();
+      disposeLater(this.tissue);
     }
     this.presentation = presentation;
     this.tissue = tissue;
@@ -146,9 +151,9 @@ export class OpenLayersViewer implements Viewer {
       listeners.clear();
     }
     this.access.close();
-    this.tissue?.dispose();
     this.filter?.remove();
     this.map.setTarget(undefined);
+    if (this.tissue !== null) disposeLater(this.tissue);
     this.map.dispose();
   }
 
