@@ -132,6 +132,7 @@ export interface Agreement {
   markers: { marker: string; scheme: string }[];
   people: { key: string; name: string }[];
   specimens: { id: Id; name: string }[];
+  n_specimens: number;
   n_cases: number;
   n_readings: number;
   categories: string[];

@@ -20,7 +20,7 @@ const block = (more: Partial<Block> = {}): Block => ({
 const agreement = (more: Partial<Agreement> = {}): Agreement => ({
   marker: "ER", scheme: "h-score", pair: [], since: null, until: null, unseen: 0, with_names: true, markers: [{ marker: "ER", scheme: "h-score" }],
   people: [{ key: "u1", name: "Dr Ana Reyes" }, { key: "u2", name: "Dr Ben Okoye" }, { key: "u3", name: "Dr Cy Marsh" }],
-  specimens: [{ id: "sp1", name: "C-1" }, { id: "sp2", name: "C-2 · A1" }, { id: "sp3", name: "C-3" }], n_cases: 3, n_readings: 6, categories: ["negative", "positive"],
+  specimens: [{ id: "sp1", name: "C-1" }, { id: "sp2", name: "C-2 · A1" }, { id: "sp3", name: "C-3" }], n_specimens: 3, n_cases: 3, n_readings: 6, categories: ["negative", "positive"],
   human: block(), algorithms: [], pairs: [], by_marker: [], versions: { pairs: [], months: [] },
   standing: {
     readers: [{ reader: "u1", name: "Dr Ana Reyes", n: 3, not_scoreable: 0, positive: { ...figure(0.9), limits: [0.2, 0.8], is_out: true }, median_seconds: 31.6, n_timed: 3, bias: figure(4) }],

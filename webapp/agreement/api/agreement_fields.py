@@ -199,7 +199,7 @@ class MarkerSchemeSerializer(serializers.Serializer[Any]):
 
 class AgreementSerializer(serializers.Serializer[Any]):
     """Agreement over the specimens that the person has looked at, of one marker; ``unseen`` are over and not looked
-    at."""
+    at. ``specimens`` are those that are drawn: all, or some hundred picked at random."""
 
     marker = serializers.CharField(allow_blank=True)
     scheme = serializers.CharField(allow_blank=True)
@@ -211,6 +211,7 @@ class AgreementSerializer(serializers.Serializer[Any]):
     markers = MarkerSchemeSerializer(many=True)
     people = ComparedPersonSerializer(many=True)
     specimens = ComparedSpecimenSerializer(many=True)
+    n_specimens = serializers.IntegerField()
     n_cases = serializers.IntegerField()
     n_readings = serializers.IntegerField()
     categories = serializers.ListField(child=serializers.CharField())

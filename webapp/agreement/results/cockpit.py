@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any, Final
-from uuid import UUID
 
 import numpy as np
 
@@ -38,7 +37,7 @@ from webapp.agreement.results.versions import latest_results, value_of, versions
 
 #: Of more readers than these make, the pairs are not told one by one.
 MOST_PAIRS: Final = 45
-MOST_POINTS: Final = 2000
+MOST_DRAWN: Final = 800
 
 
 def cockpit_of(pool: Pool, filters: Filters, kinds: Mapping[tuple[str, str], Sequence[Said]]) -> dict[str, Any]:
@@ -51,13 +50,15 @@ def cockpit_of(pool: Pool, filters: Filters, kinds: Mapping[tuple[str, str], Seq
         Plain data; ``points`` name specimens by their place in ``specimens``.
     """
     table = table_of(pool, filters, kinds.get((filters.marker, filters.scheme), []))
-    human = _human(table)
-    algorithms = [_algorithm(table, pool, found) for found in latest_results(pool.results, filters.scheme)]
+    drawn = _drawn(table)
+    human = _human(table, drawn)
+    algorithms = [_algorithm(table, pool, drawn, found) for found in latest_results(pool.results, filters.scheme)]
     algorithms = [block for block in algorithms if block["n"]]
     return {
         "specimens": [
-            {"id": specimen, "name": pool.specimens[specimen].label} for specimen in table.specimens
+            {"id": pool.specimens[specimen].id, "name": pool.specimens[specimen].label} for specimen in drawn
         ],
+        "n_specimens": len(table.specimens),
         "n_cases": len(np.unique(table.cases)),
         "n_readings": int(np.isfinite(table.values if has_numbers(table.scheme) else table.categories).sum()),
         "categories": list(table.scale.categories) if table.scale else [],
@@ -69,14 +70,27 @@ def cockpit_of(pool: Pool, filters: Filters, kinds: Mapping[tuple[str, str], Seq
     }  # fmt: skip
 
 
-def _human(table: Table) -> dict[str, Any]:
+Drawn = Mapping[int, int]
+"""Specimens that are drawn, with their places in the answer's list."""
+
+
+def _drawn(table: Table) -> Drawn:
+    """All, or as many as a person can tell apart, picked at random; the same ones in every plot."""
+    specimens = np.array(table.specimens, dtype=np.int64)
+    if len(specimens) > MOST_DRAWN:
+        chosen = np.random.default_rng(0).choice(len(specimens), MOST_DRAWN, replace=False)
+        specimens = specimens[np.sort(chosen)]
+    return {int(specimen): place for place, specimen in enumerate(specimens)}
+
+
+def _human(table: Table, drawn: Drawn) -> dict[str, Any]:
     block: dict[str, Any] = {"first": "First reader", "second": "Second reader", "statistics": {}, "n": 0}
     if len(table.people) == 2:
         block |= {"first": table.people[0].name, "second": table.people[1].name}
     for scale in table.scales:
         ratings = table.ratings(scale)
         first, second, items = pooled_pairs(ratings)
-        _add(block, (block["first"], block["second"]), first, second, items, scale, table)
+        _add(block, (block["first"], block["second"]), first, second, items, scale, table, drawn)
         block["statistics"] |= _together(ratings, scale, table.drawn)
     return block
 
@@ -111,7 +125,7 @@ def _iccs(ratings: Ratings) -> dict[str, Counted]:
     return {form: count_icc(values, items, form) for form in FORMS}
 
 
-def _algorithm(table: Table, pool: Pool, found: tuple[str, Mapping[UUID, Found]]) -> dict[str, Any]:
+def _algorithm(table: Table, pool: Pool, drawn: Drawn, found: tuple[str, Mapping[int, Found]]) -> dict[str, Any]:
     """An algorithm beside the mean of the readers (numbers) and their consensus (categories)."""
     name, results = found
     any_of = next(iter(results.values()))
@@ -135,7 +149,7 @@ def _algorithm(table: Table, pool: Pool, found: tuple[str, Mapping[UUID, Found]]
         first, second = (said, row_means(table.values)) if scale.is_numeric else (categories, truth)
         both = np.nonzero(np.isfinite(first) & np.isfinite(second))[0].astype(np.int64)
         names = (title, block["second"] if scale.is_numeric else "Consensus of the readers")
-        _add(block, names, first[both], second[both], both, scale, table)
+        _add(block, names, first[both], second[both], both, scale, table, drawn)
         if scale.is_numeric:
             pairs = np.column_stack([first, second])[both]
             for form in ("icc1", "icc2", "icc3"):
@@ -145,14 +159,14 @@ def _algorithm(table: Table, pool: Pool, found: tuple[str, Mapping[UUID, Found]]
 
 def _add(
     block: dict[str, Any], names: tuple[str, str], first: Numbers, second: Numbers, items: Places, scale: Scale,
-    table: Table,
+    table: Table, drawn: Drawn,
 ) -> None:  # fmt: skip
     """Two series' statistics, and what is drawn of them."""
     found = pair_json(compare(names, first, second, items, scale, table.drawn), scale)
     if scale.is_numeric:
         block["n"] = len(first)
         block["n_specimens"] = len(np.unique(items))
-        block["points"] = _points(first, second, items)
+        block["points"] = _points(first, second, items, table, drawn)
         block["groups"] = _groups(table, first, second, items)
         sloping = sloping_limits(first, second)
         block["sloping"] = None if sloping is None else _line_ends(sloping, (first + second) / 2)
@@ -167,12 +181,11 @@ def _add(
     block["statistics"] |= {name: found[name] for name in kappas if name in found}
 
 
-def _points(first: Numbers, second: Numbers, items: Places) -> list[list[float]]:
-    """What is drawn: all, or as many as a person can tell apart, picked at random."""
-    chosen = np.arange(len(items))
-    if len(items) > MOST_POINTS:
-        chosen = np.sort(np.random.default_rng(0).choice(len(items), MOST_POINTS, replace=False))
-    points: list[list[float]] = np.column_stack([items[chosen], first[chosen], second[chosen]]).round(4).tolist()
+def _points(first: Numbers, second: Numbers, items: Places, table: Table, drawn: Drawn) -> list[list[float]]:
+    """Of the specimens that are drawn: the place in the answer's list, both values."""
+    place = np.array([drawn.get(specimen, -1) for specimen in table.specimens], dtype=np.int64)[items]
+    chosen = place >= 0
+    points: list[list[float]] = np.column_stack([place, first, second])[chosen].round(4).tolist()
     return points
 
 

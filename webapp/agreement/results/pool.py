@@ -7,11 +7,15 @@ picked by the specimen alone, so that nobody can be followed from specimen to sp
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
+
+from django.db.models import FloatField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from webapp.accounts.models import User
 from webapp.agreement.permissions import pooled_consensuses, pooled_readings, pooled_results, pooled_specimens
@@ -40,10 +44,9 @@ class PooledSpecimen(NamedTuple):
 
 
 class Said(NamedTuple):
-    """One reading, with its last amendment that counts."""
+    """One reading, with its last amendment that counts. ``specimen`` is its place in the pool's specimens."""
 
-    id: UUID
-    specimen: UUID
+    specimen: int
     person: str
     purpose: str
     stage: str
@@ -57,9 +60,9 @@ class Said(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What one version of an algorithm found of a specimen."""
+    """What one version of an algorithm found of a specimen (its place in the pool's)."""
 
-    specimen: UUID
+    specimen: int
     algorithm: str
     version: str
     preset: str
@@ -88,13 +91,13 @@ class Decided:
 
 @dataclass(frozen=True)
 class Pool:
-    """``readings`` and ``results`` are of ``specimens`` alone."""
+    """``readings``, ``results`` and ``consensuses`` name their specimen by its place in ``specimens``."""
 
-    specimens: dict[UUID, PooledSpecimen]
+    specimens: tuple[PooledSpecimen, ...]
     people: tuple[Person, ...]
     readings: tuple[Said, ...]
     results: tuple[Found, ...]
-    consensuses: dict[UUID, Decided]
+    consensuses: dict[int, Decided]
     qa_grades: tuple[str, ...]
     with_names: bool
 
@@ -103,17 +106,19 @@ def load_pool(user: Any, study_id: UUID) -> Pool:
     """What the person has looked at of the study, in a number of queries that does not grow with it."""
     with_names = can_administer(user, study_id)
     specimens = _specimens(user, study_id)
-    readings = _readings(user, study_id, specimens)
+    places = {specimen.id: place for place, specimen in enumerate(specimens)}
+    readings = _readings(user, study_id, places)
     if with_names:
         read = dict.fromkeys(said.person for said in readings if said.purpose in (Purpose.PRIMARY, Purpose.RE_READ))
         names = User.objects.filter(pk__in=list(read)).values_list("pk", "display_name")
         people = sorted((Person(str(key), name) for key, name in names), key=_by_name)
     else:
-        readings = _own_and_one_other(readings, str(user.pk))
+        readings = _own_and_one_other(readings, str(user.pk), specimens)
         people = [Person(ME, "You"), Person(OTHERS, "Others")]
     return Pool(
-        specimens, tuple(people), tuple(readings), tuple(_results(user, study_id, specimens)),
-        _consensuses(user, study_id), tuple(_qa_grades(user, study_id, specimens)) if with_names else (), with_names,
+        specimens, tuple(people), tuple(readings), tuple(_results(user, study_id, places)),
+        _consensuses(user, study_id, places), tuple(_qa_grades(user, study_id, places)) if with_names else (),
+        with_names,
     )  # fmt: skip
 
 
@@ -121,14 +126,14 @@ def _by_name(person: Person) -> tuple[str, str]:
     return person.name, person.key
 
 
-def _specimens(user: Any, study_id: UUID) -> dict[UUID, PooledSpecimen]:
+def _specimens(user: Any, study_id: UUID) -> tuple[PooledSpecimen, ...]:
     rows = pooled_specimens(user, study_id).order_by("case__code", "row", "column", "pk").values_list(
         "pk", "case", "case__code", "slide__marker", "row", "column"
     )  # fmt: skip
-    return {
-        pk: PooledSpecimen(pk, case, _label(code, place_of(row, column)), marker)
+    return tuple(
+        PooledSpecimen(pk, case, _label(code, place_of(row, column)), marker)
         for pk, case, code, marker, row, column in rows
-    }
+    )
 
 
 def _label(code: str, place: str | None) -> str:
@@ -145,7 +150,7 @@ def _number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _readings(user: Any, study_id: UUID, specimens: Container[UUID]) -> list[Said]:
+def _readings(user: Any, study_id: UUID, places: Mapping[UUID, int]) -> list[Said]:
     shown = pooled_readings(user, study_id)
     amended = {
         reading: (scoreable, _number(value), category)
@@ -153,27 +158,31 @@ def _readings(user: Any, study_id: UUID, specimens: Container[UUID]) -> list[Sai
         .order_by("number")
         .values_list("reading", "scoreable", "value", "category")
     }
+    seconds_open = Cast(KeyTextTransform("seconds_open", "details"), FloatField())
     rows = shown.order_by("created_at", "pk").values_list(
         "pk", "specimen", "reader", "purpose", "stage", "assignment__session__series", "scheme", "scoreable", "value",
-        "category", "created_at", "details__seconds_open",
+        "category", "created_at", seconds_open,
     )  # fmt: skip
+    names: dict[UUID, str] = {}
     said = []
     for pk, specimen, reader, purpose, stage, series, scheme, scoreable, value, category, signed_at, seconds in rows:
-        if specimen not in specimens:
+        place = places.get(specimen)
+        if place is None:
             continue  # it has begun to be read again since the first query
-        scored, number, name = amended.get(pk, (scoreable, _number(value), category))
-        said.append(
-            Said(pk, specimen, str(reader), purpose, stage, series, scheme, scored, number, name, signed_at, seconds)
-        )
+        scored, number, name = amended.get(pk, (scoreable, _number(value), category)) if amended else (
+            scoreable, _number(value), category
+        )  # fmt: skip
+        person = names.get(reader) or names.setdefault(reader, str(reader))
+        said.append(Said(place, person, purpose, stage, series, scheme, scored, number, name, signed_at, seconds))
     return said
 
 
-def _own_and_one_other(readings: list[Said], own: str) -> list[Said]:
+def _own_and_one_other(readings: list[Said], own: str, specimens: Sequence[PooledSpecimen]) -> list[Said]:
     """The viewer's own readings, and of each specimen the readings of one other person."""
-    chosen: dict[UUID, tuple[bytes, str]] = {}
+    chosen: dict[int, tuple[bytes, str]] = {}
     for said in readings:
         if said.person != own and said.purpose == Purpose.PRIMARY:
-            mark = hashlib.sha256(said.specimen.bytes + said.person.encode()).digest()
+            mark = hashlib.sha256(specimens[said.specimen].id.bytes + said.person.encode()).digest()
             chosen[said.specimen] = min((mark, said.person), chosen.get(said.specimen, (mark, said.person)))
     return [
         said._replace(person=ME if said.person == own else OTHERS)
@@ -182,19 +191,24 @@ def _own_and_one_other(readings: list[Said], own: str) -> list[Said]:
     ]
 
 
-def _results(user: Any, study_id: UUID, specimens: Container[UUID]) -> list[Found]:
+def _results(user: Any, study_id: UUID, places: Mapping[UUID, int]) -> list[Found]:
     rows = pooled_results(user, study_id).order_by("run__finished_at", "pk").values_list(
         "run__specimen", "run__algorithm", "run__algorithm_version", "run__preset", "scheme", "scoreable", "value",
         "category", "run__finished_at",
     )  # fmt: skip
-    return [Found(*row[:6], _number(row[6]), row[7], row[8]) for row in rows if row[0] in specimens]
+    return [
+        Found(places[specimen], algorithm, version, preset, scheme, scoreable, _number(value), category, finished_at)
+        for specimen, algorithm, version, preset, scheme, scoreable, value, category, finished_at in rows
+        if specimen in places
+    ]
 
 
-def _consensuses(user: Any, study_id: UUID) -> dict[UUID, Decided]:
+def _consensuses(user: Any, study_id: UUID, places: Mapping[UUID, int]) -> dict[int, Decided]:
     rows = pooled_consensuses(user, study_id).order_by("-round__series").values_list(
         "specimen", "scheme", "scoreable", "value", "category", "kind"
     )  # fmt: skip
     return {
-        specimen: Decided(scheme, scoreable, _number(value), category, kind)
+        places[specimen]: Decided(scheme, scoreable, _number(value), category, kind)
         for specimen, scheme, scoreable, value, category, kind in rows
+        if specimen in places
     }

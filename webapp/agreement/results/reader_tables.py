@@ -23,7 +23,7 @@ def long_rows(pool: Pool, filters: Filters) -> Iterator[dict[str, Any]]:
         specimen = pool.specimens[said.specimen]
         value: Any = said.value if said.value is not None else said.category
         yield {
-            "item": str(said.specimen), "reader": names[said.person], "value": value if said.scoreable else None,
+            "item": str(specimen.id), "reader": names[said.person], "value": value if said.scoreable else None,
             "category": said.category or None, "case": str(specimen.case), "marker": specimen.marker,
             "scheme": said.scheme,
         }  # fmt: skip
@@ -59,7 +59,7 @@ def imrmc(pool: Pool, filters: Filters) -> Iterator[bytes]:
     yield _lines(
         f"Duoscope: {filters.marker}, {filters.scheme}. Research use only.",
         "Truth is the positivity of the readers' own consensus: it is not independent of them.",
-        *(f"# case {number}: specimen {specimen}" for specimen, number in cases.items()),
+        *(f"# case {number}: specimen {pool.specimens[specimen].id}" for specimen, number in cases.items()),
         *(f"# reader {number}: {_one_line(names[key])}" for number, key in enumerate(readers, start=1)),
         f"N0: {len(cases) - positive}", f"N1: {positive}", f"NR: {len(readers)}", f"NM: {1 + len(modalities)}",
         "BEGIN DATA:",

@@ -18,7 +18,7 @@ from scipy.stats import binomtest
 from scoring.agreement import Resamples, Scale, compare, count_icc, describe, pair_json, shown
 from webapp.agreement.results.pool import Pool, Said
 from webapp.agreement.results.scales import NUMBERS, POSITIVE, categories_of, has_numbers
-from webapp.agreement.results.table import BLOCKS, DRAWS, Filters, that_count
+from webapp.agreement.results.table import BLOCKS, DRAWS, Filters, month_text, that_count
 from webapp.reading.models import Purpose, QaReview, Reading
 
 SIGMAS: Final = 3
@@ -116,18 +116,18 @@ def _months(pool: Pool, filters: Filters, counted: Sequence[Said]) -> list[dict[
         values = [difference for _, difference in own]
         centre = float(np.mean(values)) if values else 0.0
         spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
-        by_month: dict[str, list[float]] = defaultdict(list)
+        by_month: dict[tuple[int, int], list[float]] = defaultdict(list)
         for said, difference in own:
-            by_month[f"{said.signed_at:%Y-%m}"].append(difference)
-        positive: dict[str, list[bool]] = defaultdict(list)
+            by_month[said.signed_at.year, said.signed_at.month].append(difference)
+        positive: dict[tuple[int, int], list[bool]] = defaultdict(list)
         for said in counted:
             if said.person == person.key and said.scoreable:
-                positive[f"{said.signed_at:%Y-%m}"].append(_is_positive(said))
+                positive[said.signed_at.year, said.signed_at.month].append(_is_positive(said))
         shares = [each for months in positive.values() for each in months]
         overall = sum(shares) / len(shares) if shares else None
         for month in sorted({*by_month, *positive}):
             differences = by_month.get(month, [])
-            line: dict[str, Any] = {"reader": person.key, "name": person.name, "month": month}
+            line: dict[str, Any] = {"reader": person.key, "name": person.name, "month": month_text(month)}
             line["bias"] = _bias(differences)
             if spread is not None and differences:
                 reach = SIGMAS * spread / math.sqrt(len(differences))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Final
-from uuid import UUID
 
 import numpy as np
 
@@ -41,7 +40,7 @@ class Table:
 
     scheme: str
     marker: str
-    specimens: tuple[UUID, ...]
+    specimens: tuple[int, ...]
     people: tuple[Person, ...]
     values: Numbers
     categories: Numbers
@@ -117,7 +116,7 @@ def table_of(pool: Pool, filters: Filters, readings: Iterable[Said]) -> Table:
     columns = {person.key: place for place, person in enumerate(people)}
     counted = [said for said in counted if said.person in columns]
     read = {said.specimen for said in counted}
-    specimens = tuple(specimen for specimen in pool.specimens if specimen in read)
+    specimens = tuple(sorted(read))
     rows = {specimen: place for place, specimen in enumerate(specimens)}
     names = categories_of(filters.scheme, filters.marker)
     places = {name: place for place, name in enumerate(names)}
@@ -138,3 +137,8 @@ def row_means(values: Numbers) -> Numbers:
     """(n,) the mean of each row's numbers; NaN where there is none."""
     counts = np.isfinite(values).sum(axis=1)
     return np.asarray(np.where(counts > 0, np.nansum(values, axis=1) / np.maximum(counts, 1), np.nan))
+
+
+def month_text(month: tuple[int, int]) -> str:
+    """A year's month: "2026-03"."""
+    return f"{month[0]:04d}-{month[1]:02d}"

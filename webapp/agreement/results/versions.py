@@ -6,22 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Any, Final
-from uuid import UUID
 
 import numpy as np
 
 from scoring.agreement import Counted, Resamples, bland_altman, count_icc, count_mae, describe, shown
 from scoring.agreement.statistic import Numbers, Places
 from webapp.agreement.results.pool import Found, Pool
-from webapp.agreement.results.table import Table, row_means
+from webapp.agreement.results.table import Table, month_text, row_means
 
 #: Of more versions than these make, the pairs are not told.
 MOST_PAIRS: Final = 15
 
 
-def latest_results(results: Iterable[Found], scheme: str) -> list[tuple[str, dict[UUID, Found]]]:
+def latest_results(results: Iterable[Found], scheme: str) -> list[tuple[str, dict[int, Found]]]:
     """Each version of an algorithm with its latest result of each specimen."""
-    found: dict[str, dict[UUID, Found]] = {}
+    found: dict[str, dict[int, Found]] = {}
     for result in results:
         if result.scheme == scheme:
             found.setdefault(result.key, {})[result.specimen] = result
@@ -75,12 +74,12 @@ def _difference_of_errors(first: Numbers, second: Numbers, truth: Numbers, items
 
 def _months(table: Table, pool: Pool, values: Mapping[str, Numbers], mean: Numbers) -> list[dict[str, Any]]:
     wanted = set(table.specimens)
-    signed: dict[UUID, str] = {}
+    signed: dict[int, tuple[int, int]] = {}
     for said in pool.readings:
         if said.specimen in wanted and said.scheme == table.scheme:
-            month = f"{said.signed_at:%Y-%m}"
+            month = said.signed_at.year, said.signed_at.month
             signed[said.specimen] = min(month, signed.get(said.specimen, month))
-    rows: dict[str, list[int]] = defaultdict(list)
+    rows: dict[tuple[int, int], list[int]] = defaultdict(list)
     for row, specimen in enumerate(table.specimens):
         rows[signed[specimen]].append(row)
     found = []
@@ -90,7 +89,7 @@ def _months(table: Table, pool: Pool, values: Mapping[str, Numbers], mean: Numbe
             if len(items):
                 a, b = numbers[items], mean[items]
                 found.append({
-                    "key": key, "month": month, "n": len(items),
+                    "key": key, "month": month_text(month), "n": len(items),
                     "mae": shown(describe(count_mae(a, b, items), table.drawn)),
                     "bias": shown(bland_altman(a, b, items, table.drawn).bias),
                 })  # fmt: skip

@@ -32,7 +32,7 @@ export function FilterSentence({ agreement, chosen, onChange }: { agreement: Agr
       <Text size="sm">and signed</Text>
       <NativeSelect aria-label="Period" size="sm" data={PERIODS} value={chosen.days} onChange={(event) => onChange({ days: event.currentTarget.value })} />
       <Text size="sm" c="dimmed" className="duo-number">
-        {agreement.n_readings} scored readings of {agreement.specimens.length} specimens, {agreement.n_cases} cases
+        {agreement.n_readings} scored readings of {agreement.n_specimens} specimens, {agreement.n_cases} cases
       </Text>
     </Group>
   );

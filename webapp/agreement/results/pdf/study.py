@@ -58,7 +58,7 @@ def _scope(found: Mapping[str, Any], protocol_version: int | None) -> str:
         person["name"] for person in found["people"] if found["pair"] in ([], None) or person["key"] in found["pair"]
     )
     return (
-        f"{found['n_readings']} scored readings of {len(found['specimens'])} specimens, {found['n_cases']} cases. "
+        f"{found['n_readings']} scored readings of {found['n_specimens']} specimens, {found['n_cases']} cases. "
         f"Readers: {readers or 'none'}. Signed {' '.join(days) or 'at any time'}. Protocol version "
         f"{protocol_version or 'none'}. {found['unseen']} finished specimens not looked at are not counted."
     )
