@@ -5,6 +5,7 @@ Tiles do not pass through Django's stack: they are bytes moved under a short-liv
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import cast
 
@@ -21,6 +22,10 @@ from webapp.live.consumers import websocket_application  # noqa: E402
 from webapp.slides import tiles  # noqa: E402
 
 _django = BodyLimit(cast("App", _plain))
+
+# What was loaded stays: the collector need not walk through all of it whenever an answer has made many objects.
+gc.collect()
+gc.freeze()
 
 
 async def _http(scope, receive, send):  # type: ignore[no-untyped-def]

@@ -99,7 +99,7 @@ class Resamples:
     def sums(self, counted: Counted) -> Numbers:
         """(draws, f) the statistic's sums in each sample."""
         groups = self.groups[counted.items]
-        if len(groups) == len(np.unique(groups)):
+        if len(groups) <= self.weights.shape[1] and len(groups) == len(np.unique(groups)):
             return np.asarray(self.weights[:, groups] @ counted.rows)
         return np.asarray(self.weights @ _sums_by(groups, counted.rows, self.weights.shape[1]))
 
@@ -130,7 +130,7 @@ def describe(counted: Counted, resamples: Resamples) -> Statistic:
         if not np.isfinite(value):
             return Statistic(None, None, n, counted.why)
         groups = resamples.groups[counted.items]
-        if len(np.unique(groups)) < 2:
+        if groups.min() == groups.max():
             unit = "item" if resamples.clusters is None else "cluster"
             return Statistic(value, None, n, f"an interval needs 2 {unit}s; there is 1")
         drawn = counted.reduce(resamples.sums(counted))

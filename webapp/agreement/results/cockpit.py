@@ -65,7 +65,7 @@ def cockpit_of(pool: Pool, filters: Filters, kinds: Mapping[tuple[str, str], Seq
         "human": human,
         "algorithms": algorithms,
         "pairs": _pairs(table),
-        "by_marker": _by_marker(pool, filters, kinds),
+        "by_marker": _by_marker(pool, filters, kinds, table),
         "versions": versions_of(table, pool),
     }  # fmt: skip
 
@@ -233,13 +233,16 @@ def _pairs(table: Table) -> list[dict[str, Any]]:
     return found
 
 
-def _by_marker(pool: Pool, filters: Filters, kinds: Mapping[tuple[str, str], Sequence[Said]]) -> list[dict[str, Any]]:
+def _by_marker(
+    pool: Pool, filters: Filters, kinds: Mapping[tuple[str, str], Sequence[Said]], shown_table: Table
+) -> list[dict[str, Any]]:
     """The error on each marker of the study, of people and of each algorithm (Liu et al. 2019, table V)."""
     found = []
     for (marker, scheme), readings in sorted(kinds.items()):
         if not has_numbers(scheme):
             continue
-        table = table_of(pool, Filters(marker, scheme, filters.pair), readings)
+        is_shown = (marker, scheme) == (filters.marker, filters.scheme)
+        table = shown_table if is_shown else table_of(pool, Filters(marker, scheme, filters.pair), readings)
         first, second, items = pooled_pairs(table.ratings(NUMBERS))
         line: dict[str, Any] = {"marker": marker, "scheme": scheme}
         line["human"] = shown(describe(count_mae(first, second, items), table.drawn))

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import FloatField
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, TruncDate
 
 from webapp.accounts.models import User
 from webapp.agreement.permissions import pooled_consensuses, pooled_readings, pooled_results, pooled_specimens
@@ -55,7 +55,7 @@ class Said(NamedTuple):
     scoreable: bool
     value: float | None
     category: str
-    signed_at: datetime
+    signed_on: date  # in UTC
     seconds: float | None
 
 
@@ -70,7 +70,6 @@ class Found(NamedTuple):
     scoreable: bool
     value: float | None
     category: str
-    finished_at: datetime | None
 
     @property
     def key(self) -> str:
@@ -161,11 +160,11 @@ def _readings(user: Any, study_id: UUID, places: Mapping[UUID, int]) -> list[Sai
     seconds_open = Cast(KeyTextTransform("seconds_open", "details"), FloatField())
     rows = shown.order_by("created_at", "pk").values_list(
         "pk", "specimen", "reader", "purpose", "stage", "assignment__session__series", "scheme", "scoreable", "value",
-        "category", "created_at", seconds_open,
+        "category", TruncDate("created_at", tzinfo=UTC), seconds_open,
     )  # fmt: skip
     names: dict[UUID, str] = {}
     said = []
-    for pk, specimen, reader, purpose, stage, series, scheme, scoreable, value, category, signed_at, seconds in rows:
+    for pk, specimen, reader, purpose, stage, series, scheme, scoreable, value, category, signed_on, seconds in rows:
         place = places.get(specimen)
         if place is None:
             continue  # it has begun to be read again since the first query
@@ -173,7 +172,7 @@ def _readings(user: Any, study_id: UUID, places: Mapping[UUID, int]) -> list[Sai
             scoreable, _number(value), category
         )  # fmt: skip
         person = names.get(reader) or names.setdefault(reader, str(reader))
-        said.append(Said(place, person, purpose, stage, series, scheme, scored, number, name, signed_at, seconds))
+        said.append(Said(place, person, purpose, stage, series, scheme, scored, number, name, signed_on, seconds))
     return said
 
 
@@ -194,11 +193,11 @@ def _own_and_one_other(readings: list[Said], own: str, specimens: Sequence[Poole
 def _results(user: Any, study_id: UUID, places: Mapping[UUID, int]) -> list[Found]:
     rows = pooled_results(user, study_id).order_by("run__finished_at", "pk").values_list(
         "run__specimen", "run__algorithm", "run__algorithm_version", "run__preset", "scheme", "scoreable", "value",
-        "category", "run__finished_at",
+        "category",
     )  # fmt: skip
     return [
-        Found(places[specimen], algorithm, version, preset, scheme, scoreable, _number(value), category, finished_at)
-        for specimen, algorithm, version, preset, scheme, scoreable, value, category, finished_at in rows
+        Found(places[specimen], algorithm, version, preset, scheme, scoreable, _number(value), category)
+        for specimen, algorithm, version, preset, scheme, scoreable, value, category in rows
         if specimen in places
     ]
 

@@ -22,16 +22,18 @@ from webapp.agreement.results.table import BLOCKS, DRAWS, Filters, month_text, t
 from webapp.reading.models import Purpose, QaReview, Reading
 
 SIGMAS: Final = 3
+Differences = list[tuple[Said, float]]
 _FIRST: Final = (Purpose.PRIMARY, Purpose.RE_READ)
 
 
 def standing_of(pool: Pool, filters: Filters, readings: Sequence[Said]) -> dict[str, Any]:
     """Reader by reader, of the readings of one marker and scheme; and the grades of quality assurance."""
     counted = that_count(readings)
+    off = _differences(counted)
     return {
-        "readers": _readers(pool, filters, counted),
+        "readers": _readers(pool, filters, counted, off),
         "positive": sorted(POSITIVE[filters.scheme]) if filters.scheme else [],
-        "months": _months(pool, filters, counted),
+        "months": _months(pool, filters, counted, off),
         "intra": _intra(pool, filters, readings),
         "aided": _aided(pool, readings),
         "qa": {grade: sum(found == grade for found in pool.qa_grades) for grade in QaReview.Grade.values},
@@ -55,11 +57,10 @@ def _is_positive(said: Said) -> bool:
     return said.category in POSITIVE[said.scheme]
 
 
-def _readers(pool: Pool, filters: Filters, counted: Sequence[Said]) -> list[dict[str, Any]]:
+def _readers(pool: Pool, filters: Filters, counted: Sequence[Said], off: Differences) -> list[dict[str, Any]]:
     categorised = bool(categories_of(filters.scheme, filters.marker))
     scored = [said for said in counted if said.scoreable]
     overall = sum(map(_is_positive, scored)) / len(scored) if scored and categorised else None
-    off = _differences(counted)
     found = []
     for person in pool.people:
         own = [said for said in counted if said.person == person.key]
@@ -80,7 +81,7 @@ def _readers(pool: Pool, filters: Filters, counted: Sequence[Said]) -> list[dict
     return found
 
 
-def _differences(counted: Iterable[Said]) -> list[tuple[Said, float]]:
+def _differences(counted: Iterable[Said]) -> Differences:
     """Each reading's value minus the mean of the other readers' of the same specimen."""
     by_specimen: dict[Any, list[Said]] = defaultdict(list)
     for said in counted:
@@ -105,10 +106,9 @@ def _bias(differences: Sequence[float]) -> dict[str, Any]:
     return {"value": mean, "ci95": [mean - 1.959964 * error, mean + 1.959964 * error], "n": n}
 
 
-def _months(pool: Pool, filters: Filters, counted: Sequence[Said]) -> list[dict[str, Any]]:
+def _months(pool: Pool, filters: Filters, counted: Sequence[Said], off: Differences) -> list[dict[str, Any]]:
     """Each reader's difference from the others and positivity, month by month: who drifts. A month's bias is out where
     it lies more than three standard errors from that reader's own mean (x-bar chart)."""
-    off = _differences(counted)
     categorised = bool(categories_of(filters.scheme, filters.marker))
     found = []
     for person in pool.people:
@@ -118,11 +118,11 @@ def _months(pool: Pool, filters: Filters, counted: Sequence[Said]) -> list[dict[
         spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
         by_month: dict[tuple[int, int], list[float]] = defaultdict(list)
         for said, difference in own:
-            by_month[said.signed_at.year, said.signed_at.month].append(difference)
+            by_month[said.signed_on.year, said.signed_on.month].append(difference)
         positive: dict[tuple[int, int], list[bool]] = defaultdict(list)
         for said in counted:
             if said.person == person.key and said.scoreable:
-                positive[said.signed_at.year, said.signed_at.month].append(_is_positive(said))
+                positive[said.signed_on.year, said.signed_on.month].append(_is_positive(said))
         shares = [each for months in positive.values() for each in months]
         overall = sum(shares) / len(shares) if shares else None
         for month in sorted({*by_month, *positive}):

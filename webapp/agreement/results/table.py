@@ -96,7 +96,7 @@ def by_kind(pool: Pool, filters: Filters) -> dict[tuple[str, str], list[Said]]:
     found: dict[tuple[str, str], list[Said]] = {}
     since, until = filters.since or date.min, filters.until or date.max
     for said in pool.readings:
-        if since <= said.signed_at.date() <= until:
+        if since <= said.signed_on <= until:
             found.setdefault((pool.specimens[said.specimen].marker, said.scheme), []).append(said)
     return found
 

@@ -77,7 +77,7 @@ def _months(table: Table, pool: Pool, values: Mapping[str, Numbers], mean: Numbe
     signed: dict[int, tuple[int, int]] = {}
     for said in pool.readings:
         if said.specimen in wanted and said.scheme == table.scheme:
-            month = said.signed_at.year, said.signed_at.month
+            month = said.signed_on.year, said.signed_on.month
             signed[said.specimen] = min(month, signed.get(said.specimen, month))
     rows: dict[tuple[int, int], list[int]] = defaultdict(list)
     for row, specimen in enumerate(table.specimens):
